@@ -1,0 +1,1 @@
+"""One file per instruction set: registers, frames, what a fault means."""

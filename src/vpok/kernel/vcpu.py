@@ -1,0 +1,91 @@
+"""
+Virtual CPUs.
+
+A `Vcpu` is changed by the functions of this module, and by `alloc`.  Policies
+and personalities read it and ask the kernel for a change, so that every
+transition is in one file and every one of them is accounted.
+
+States are Xen's: running, runnable, blocked, offline.  (The source design's
+words: running, ready = runnable, suspending = blocked.)
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from mypy_extensions import i64
+
+from vpok.machine.arch import ArchVcpu
+
+if TYPE_CHECKING:
+    from vpok.kernel.partition import Partition
+
+RUNNING: Final = 0
+RUNNABLE: Final = 1
+BLOCKED: Final = 2
+OFFLINE: Final = 3
+
+STATE_NAMES: Final = ("running", "runnable", "blocked", "offline")
+
+
+class Vcpu:
+    """One virtual CPU of one partition (mission V1)."""
+
+    def __init__(
+        self, ident: int, index: int, partition: "Partition", arch: ArchVcpu
+    ) -> None:
+        """Make the record; `alloc_vcpu` is the way to a whole vCPU."""
+        # Fixed while it lives.  `id` is unique in the module and recycled;
+        # guests and traces see (partition, index) only.
+        self.id = ident
+        self.index: i64 = index
+        self.partition = partition
+        self.arch = arch
+        # Its neighbours in its partition, in order of index.
+        self.previous: Vcpu | None = None
+        self.next: Vcpu | None = None
+
+        # The runstate record: state, since when, ns spent in each state.
+        self.state: i64 = OFFLINE
+        self.since: i64 = 0
+        self.total: list[int] = [0, 0, 0, 0]
+        self.pauses: i64 = 0  # nested; independent of blocking
+
+        # Scheduling information, changed by the kernel's loop.
+        self.pcpu: i64 = -1  # where it runs or ran last
+        self.switches: i64 = 0  # times it was given a processor
+        self.syscalls: i64 = 0
+        self.faults: i64 = 0
+        self.stuck: i64 = 0  # exits without progress, in a row
+
+        # Between kernel and engine.
+        self.exit: i64 = 0  # why the last run ended: a verdict
+        self.debt: i64 = 0  # ns of costs not paid yet
+        self.fraction: i64 = 0  # part of a ns that the clock has gained, * Hz
+        self.cause: i64 = -1  # a trap that waits for its processor's turn
+        self.fault_address: i64 = 0  # set by the engine before a fault's trap
+
+    def __repr__(self) -> str:
+        """Name it as traces do."""
+        return f"<vcpu {self.partition.name}/{self.index}>"
+
+
+def set_state(vcpu: Vcpu, state: i64, now: i64) -> None:
+    """Enter *state* at *now*; the time before belongs to the old state."""
+    # A processor may be a little ahead of the one that wakes or stops it.
+    if now > vcpu.since:
+        vcpu.total[vcpu.state] += now - vcpu.since
+        vcpu.since = now
+    vcpu.state = state
+
+
+def runstate(vcpu: Vcpu, now: i64) -> list[int]:
+    """Return the ns in each state up to *now* (running, runnable, ...)."""
+    total = list(vcpu.total)
+    if now > vcpu.since:
+        total[vcpu.state] += now - vcpu.since
+    return total
+
+
+def steal(vcpu: Vcpu, now: i64) -> i64:
+    """Return ns in which it wanted a processor or was kept from one."""
+    total = runstate(vcpu, now)
+    return total[RUNNABLE] + total[OFFLINE]

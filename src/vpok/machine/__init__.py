@@ -1,0 +1,1 @@
+"""What kernel and architectures share: registers, contexts, guest memory."""

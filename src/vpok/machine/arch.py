@@ -1,0 +1,97 @@
+"""
+The architecture part of a vCPU, and the operations bound to it.
+
+`kernel` switches vCPUs through `ArchOps` and knows no register; `arch` knows
+registers and no scheduler.  Both meet here, with the engine's `Machine`.
+"""
+
+from mypy_extensions import i64, mypyc_attr
+
+Context = object  # an engine's own record of a guest's registers
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Machine:
+    """
+    The registers of one partition's processor, as its engine keeps them.
+
+    A partition's vCPUs share one machine: at most one of them is *resident*,
+    the others' registers are in their contexts.  Registers are numbered by
+    the ISA (see `vpok.arch`).
+    """
+
+    def new_context(self) -> Context:
+        """Return a context: user mode, all registers 0."""
+        raise NotImplementedError
+
+    def put(self, arch: "ArchVcpu") -> None:
+        """Save the registers into *arch*'s context, if it is resident."""
+        raise NotImplementedError
+
+    def take(self, arch: "ArchVcpu") -> None:
+        """Make *arch* resident; whoever was is saved first."""
+        raise NotImplementedError
+
+    def save(self, context: Context) -> None:
+        """Copy the resident registers into *context*."""
+        raise NotImplementedError
+
+    def load(self, context: Context) -> None:
+        """Copy *context* into the resident registers."""
+        raise NotImplementedError
+
+    def get(self, register: i64) -> i64:
+        """Return a register of the resident vCPU."""
+        raise NotImplementedError
+
+    def set(self, register: i64, value: i64) -> None:
+        """Change a register of the resident vCPU."""
+        raise NotImplementedError
+
+
+class ArchVcpu:
+    """The architecture part of a vCPU (its operations, context, interrupts)."""
+
+    def __init__(self, ops: "ArchOps", machine: Machine) -> None:
+        """Bind the operations; the context comes from `ArchOps.setup`."""
+        self.ops = ops
+        self.machine = machine
+        self.context: Context = None
+        # Occurrences by interrupt number; delivery is `schedule_tail`'s.
+        self.pending: dict[int, int] = {}
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class ArchOps:
+    """What an architecture does for a vCPU; these serve a vCPU without one."""
+
+    def setup(self, arch: ArchVcpu) -> None:
+        """Build the context of a new vCPU.  May fail: see `alloc_vcpu`."""
+
+    def teardown(self, arch: ArchVcpu) -> None:
+        """Give back what `setup` took."""
+
+    def ctxt_switch_from(self, arch: ArchVcpu) -> None:
+        """Save the context of the vCPU that leaves the processor."""
+
+    def ctxt_switch_to(self, arch: ArchVcpu) -> None:
+        """Load the context of the vCPU that gets the processor."""
+
+    def schedule_tail(self, arch: ArchVcpu) -> None:
+        """Enter the vCPU: whatever is deliverable is injected here."""
+
+    # What a personality's threads switch with, on a resident vCPU.
+
+    def new_context(
+        self, arch: ArchVcpu, entry: i64, stack: i64, arg: i64
+    ) -> Context:
+        """Return the context of a thread that is about to start."""
+        raise NotImplementedError
+
+    def save(self, arch: ArchVcpu, context: Context) -> None:
+        """Copy the vCPU's registers into a thread's *context*."""
+        arch.machine.save(context)
+
+    def load(self, arch: ArchVcpu, context: Context) -> None:
+        """Copy a thread's *context* into the vCPU's registers."""
+        arch.machine.load(context)

@@ -1,0 +1,1 @@
+"""Frozen description of a system, and what makes one valid."""

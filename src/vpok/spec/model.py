@@ -1,0 +1,152 @@
+"""
+What a system is, before it runs: frozen, checked, free of files and engines.
+
+Every value that a user can set lives here once.  Times are ns, sizes bytes,
+clocks Hz.  Names are resolved: partitions, ports and processors are indices.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+NO_FLAGS: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Bytes of an image: *data* at *address*, then zeros up to *size*."""
+
+    address: int
+    data: bytes = field(repr=False)
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A partition's program, read and checked."""
+
+    path: str
+    entry: int
+    file_size: int  # counts in POK's size check, debug sections included
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VcpusSpec:
+    """The virtual CPUs of a partition, and who chooses among them."""
+
+    count: int
+    policy: str = "null"  # a name of kernel.sched.POLICIES
+    quantum: int = 0  # ns, for round-robin
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionSpec:
+    """One partition: what POK's configuration says of it, and more."""
+
+    name: str
+    size: int  # bytes of memory
+    image: Image
+    vcpus: VcpusSpec
+    processors: tuple[int, ...]  # ascending; those it may use
+    personality: str = "pok"
+    features: frozenset[str] = NO_FLAGS  # POK's, of the partition
+    thread_features: frozenset[str] = NO_FLAGS
+    scheduler: str = "rr"  # of its threads: rr, static, rms
+    threads: int = 1  # main included
+    semaphores: int = 0
+    mutexes: int = 0
+    events: int = 0
+    # Error kind (POK's number) -> action, when no error thread takes it;
+    # key 0 is the default.  Actions: HEALTH_ACTIONS.
+    health: Mapping[int, str] = field(
+        default_factory=lambda: MappingProxyType({0: "stop"})
+    )
+
+
+HEALTH_ACTIONS = ("ignore", "stop", "warm-restart", "cold-restart", "shutdown")
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSpec:
+    """One of POK's slots: on every processor of the partition, in sequence."""
+
+    partition: int
+    duration: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSpec:
+    """A partition window at an exact place of the major frame."""
+
+    partition: int
+    start: int
+    duration: int
+    processors: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSpec:
+    """
+    The first level: either POK's slots or exact windows.
+
+    Slots move on POK's timer quantum and need `pok` partitions only.
+    """
+
+    major_frame: int
+    slots: tuple[SlotSpec, ...] = ()
+    windows: tuple[WindowSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PortSpec:
+    """A port; its index in `SystemSpec.ports` is its global number."""
+
+    name: str
+    kind: str  # sampling, queueing, virtual
+    partition: int
+    direction: str = "in"  # in, out
+    size: int = 0  # bytes; 0: not limited by the configuration
+    destinations: tuple[int, ...] = ()  # global numbers
+
+
+@dataclass(frozen=True, slots=True)
+class FlushSpec:
+    """When data leaves the sending ports (pok-compatibility.md)."""
+
+    when: str = "major-frame"  # major-frame, windows, period
+    period: int = 0  # ns, for `period`
+
+
+@dataclass(frozen=True, slots=True)
+class CostSpec:
+    """What the hypervisor's own work costs in virtual time, ns."""
+
+    hypercall: int = 0
+    switch: int = 0
+    interrupt: int = 0
+    latency: int = 500  # of effects on another processor
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSpec:
+    """A whole module, in the sense of ARINC 653."""
+
+    name: str
+    partitions: tuple[PartitionSpec, ...]
+    schedule: ScheduleSpec
+    processors: int = 1
+    clock: int = 100_000_000  # Hz: instructions per second of a processor
+    kernel_features: frozenset[str] = NO_FLAGS  # assert, debug
+    ports: tuple[PortSpec, ...] = ()
+    flush: FlushSpec = FlushSpec()
+    costs: CostSpec = CostSpec()
+    compat: str = "vpok"  # pok: POK's own behaviour where ours is kinder
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong, where it stands, and what to do about it."""
+
+    where: str  # file:line when it comes from a file, else a path of keys
+    what: str
