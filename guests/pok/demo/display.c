@@ -8,13 +8,14 @@
 #include "flight.h"
 
 #define FRAMES 30
+#define TREND 2 /* its index in this partition: main, screen, trend */
 
 static const char *const MODES[] = {"CLIMB", "CAPTURE", "HOLD", "CHECK SENSORS"};
 static const char *const ERRORS[] = {"application error", "division by zero", "illegal request",
                                      "stack overflow",    "memory violation", "hardware fault"};
 
 static u8 commands_port, air_data_port;
-static u32 screen_index, trend_index, messages, faults;
+static u32 messages, faults;
 
 static void show_commands(void)
 {
@@ -35,7 +36,8 @@ static void screen(void)
     show_commands();
     vp_wait_period();
   }
-  vp_printf("end of flight: %u messages shown, %u fault handled\n", messages, faults);
+  vp_printf("end of flight: %u messages shown, %u fault%s handled\n", messages, faults,
+            faults == 1 ? "" : "s");
   vp_shutdown();
 }
 
@@ -62,18 +64,22 @@ static void trend(void)
   }
 }
 
-/* The kernel runs this once when it is created, then at each error. */
+static void report(const struct vp_error *error)
+{
+  faults++;
+  vp_printf("error handler: %s in the %s thread, restarting it\n", ERRORS[error->kind - 11],
+            error->thread == TREND ? "trend" : "screen");
+  vp_thread_restart(error->thread);
+}
+
+/* Runs once when it is created, with nothing to get, then at each error. */
 static void handler(void)
 {
   struct vp_error error;
 
   for (;;) {
-    while (vp_error_get(&error) == VP_OK && faults < 3) {
-      faults++;
-      vp_printf("error handler: %s in thread %u (%s), restarting it\n", ERRORS[error.kind - 11],
-                error.thread, error.thread == trend_index ? "trend" : "other");
-      vp_thread_restart(error.thread);
-    }
+    if (vp_error_get(&error) == VP_OK)
+      report(&error);
     vp_stop_self();
   }
 }
@@ -82,8 +88,6 @@ int main(void)
 {
   vp_must("commands_in", vp_queueing_create("commands_in", 128, VP_IN, VP_FIFO, &commands_port));
   vp_must("air_data_fd", vp_sampling_create("air_data_fd", 12, VP_IN, 2 * FRAME, &air_data_port));
-  screen_index = 1;
-  trend_index = 2;
   vp_thread(screen, 20, FRAME);
   vp_thread(trend, 10, 2 * FRAME);
   vp_must("error handler", vp_error_handler(handler));
