@@ -47,6 +47,7 @@ class Vcpu:
         self.state: i64 = OFFLINE
         self.since: i64 = 0
         self.total: list[int] = [0, 0, 0, 0]
+        self.offline_before: i64 = 0  # ns offline before it came up first
         self.pauses: i64 = 0  # nested; independent of blocking
 
         # Scheduling information, changed by the kernel's loop.
@@ -85,7 +86,15 @@ def runstate(vcpu: Vcpu, now: i64) -> list[int]:
     return total
 
 
+def bring_up(vcpu: Vcpu, now: i64) -> None:
+    """Let a new vCPU take part; it is runnable unless it is paused."""
+    set_state(vcpu, OFFLINE, now)
+    vcpu.offline_before = vcpu.total[OFFLINE]
+    if vcpu.pauses == 0:
+        set_state(vcpu, RUNNABLE, now)
+
+
 def steal(vcpu: Vcpu, now: i64) -> i64:
-    """Return ns in which it wanted a processor or was kept from one."""
+    """Return the ns, since it came up, in which it was kept from running."""
     total = runstate(vcpu, now)
-    return total[RUNNABLE] + total[OFFLINE]
+    return total[RUNNABLE] + total[OFFLINE] - vcpu.offline_before

@@ -1,0 +1,322 @@
+"""
+The module's state, and what the kernel does with it for personalities.
+
+`loop.Kernel` adds the loop.  Nothing here looks at a host.
+"""
+
+from typing import Final
+
+from mypy_extensions import i64
+
+from vpok.events import NOBODY, EventKind, Sink
+from vpok.kernel.alloc import MAX_VCPUS, alloc_vcpu, destroy_vcpu
+from vpok.kernel.domain import Domain
+from vpok.kernel.first_level import FirstLevel
+from vpok.kernel.idle import idle_vcpus
+from vpok.kernel.ids import IdAllocator
+from vpok.kernel.merge import Merge
+from vpok.kernel.partition import COLD_START, IDLE, NORMAL, Partition
+from vpok.kernel.pcpu import Pcpu
+from vpok.kernel.ports import PortTable
+from vpok.kernel.services import Services
+from vpok.kernel.timers import Timers
+from vpok.kernel.vcpu import (
+    BLOCKED,
+    OFFLINE,
+    RUNNABLE,
+    RUNNING,
+    Vcpu,
+    bring_up,
+    set_state,
+)
+from vpok.units import FAR
+
+# Why a run ended.
+LIMIT: Final = 0  # its time is over, or it was not started
+SHUTDOWN: Final = 1  # a guest powered the module off
+QUIET: Final = 2  # nothing is left that can ever happen
+ERROR: Final = 3  # the health monitor stopped the module
+END_NAMES: Final = ("limit", "shutdown", "quiet", "error")
+
+# The order of what happens at one instant (semantics 2).
+COMPLETION: Final = 0
+WINDOW_END: Final = 2
+TIMEOUT: Final = 4
+RELEASE: Final = 6
+WINDOW_START: Final = 7
+DISPATCH: Final = 8
+
+# Kinds of events, as plain integers.
+SWITCH: Final = int(EventKind.SWITCH)
+RUNSTATE: Final = int(EventKind.RUNSTATE)
+MODE: Final = int(EventKind.MODE)
+PORT_FLUSH: Final = int(EventKind.PORT_FLUSH)
+END: Final = int(EventKind.SHUTDOWN)
+
+
+class Module(Services):
+    """Partitions, processors, timers, ports; the services of `Services`."""
+
+    def __init__(
+        self,
+        domains: list[Domain],
+        first_level: FirstLevel,
+        processors: int,
+        ports: PortTable,
+        sink: Sink | None,
+    ) -> None:
+        """Put the parts together; `boot` makes the vCPUs."""
+        self.domains = domains
+        self.partitions: list[Partition] = []
+        for domain in domains:
+            self.partitions.append(domain.partition)
+        self.first_level = first_level
+        self.ports = ports
+        self.ids = IdAllocator(MAX_VCPUS)
+        self.timers = Timers()
+        self.pcpus: list[Pcpu] = []
+        for idle in idle_vcpus(processors):
+            number = int(idle.index)
+            window = first_level.window(number, 0)
+            self.pcpus.append(Pcpu(number, idle, window))
+
+        # Several processors: events must be put in order first.
+        self.merge: Merge | None = None
+        self.sink = sink
+        self.listening = sink is not None
+        if sink is not None and processors > 1:
+            self.merge = Merge(sink)
+            self.sink = self.merge
+
+        # Costs, ns (semantics 4); `system` sets them before the boot.
+        self.hypercall_cost: i64 = 0
+        self.switch_cost: i64 = 0
+        self.latency = 500
+        self.cycle: i64 = 10  # ns of an instruction, rounded up
+        # Processors that share a partition's memory run ahead of each other
+        # by less than the latency: cells, and the instruction at their end.
+        self.cell: i64 = 490
+
+        self.ended: i64 = LIMIT
+        self.ended_at: i64 = FAR
+        self.trapping: Pcpu | None = None  # serves a trap at the moment
+        self.resched = False  # the trap's caller may have to give way
+
+    # --- life of vCPUs -----------------------------------------------------
+
+    def boot(self) -> None:
+        """Set every partition up (V4); raises VcpuError."""
+        for domain in self.domains:
+            self.set_up(domain, cold=True, now=0)
+
+    def set_up(self, domain: Domain, *, cold: bool, now: i64) -> None:
+        """Make a partition's vCPUs, start it, bring the vCPUs up."""
+        partition = domain.partition
+        machine = partition.engine.machine
+        for ops in domain.ops:
+            alloc_vcpu(partition, self.ids, ops, machine, now)
+        domain.personality.start(cold, now)
+        for vcpu in partition.vcpus:
+            domain.policy.add(vcpu)
+            bring_up(vcpu, now)
+            domain.policy.wake(vcpu, now)
+        self.poke(domain, now)
+
+    def tear_down(self, domain: Domain, now: i64) -> list[Vcpu]:
+        """Destroy a partition's vCPUs; return them for their accounts."""
+        partition = domain.partition
+        for cpu in self.pcpus:
+            if cpu.current.partition is partition:
+                self.switch(cpu, cpu.idle)
+                if cpu.rank == COMPLETION:
+                    cpu.rank = DISPATCH  # its trap is nobody's any more
+        gone = list(partition.vcpus)
+        for vcpu in reversed(gone):
+            domain.policy.remove(vcpu)
+            destroy_vcpu(vcpu, self.ids, now)
+        partition.due.clear()
+        return gone
+
+    def restart(self, domain: Domain, now: i64) -> None:
+        """Restart a partition with new vCPUs; their accounts go on."""
+        partition = domain.partition
+        mode = partition.restart
+        partition.restart = IDLE
+        partition.restarts += 1
+        gone = self.tear_down(domain, now)
+        self.set_mode(partition, mode, now)
+        self.set_up(domain, cold=mode == COLD_START, now=now)
+        for old, new in zip(gone, partition.vcpus, strict=True):
+            for state in range(len(old.total)):
+                new.total[state] += old.total[state]
+            new.offline_before = old.offline_before
+            new.switches = old.switches
+            new.syscalls = old.syscalls
+            new.faults = old.faults
+
+    # --- the switch (mission V8) -------------------------------------------
+
+    def switch(self, cpu: Pcpu, vcpu: Vcpu) -> None:
+        """Give *cpu* to *vcpu*: save, load, enter."""
+        prev = cpu.current
+        prev.arch.ops.ctxt_switch_from(prev.arch)
+        if prev.state == RUNNING and prev.pcpu == cpu.number:
+            self.change(prev, RUNNABLE, cpu.now)
+        cpu.current = vcpu
+        vcpu.pcpu = cpu.number
+        vcpu.switches += 1
+        vcpu.arch.ops.ctxt_switch_to(vcpu.arch)
+        if self.sink is not None:
+            index: i64 = NOBODY if vcpu is cpu.idle else vcpu.index
+            self.sink.emit(
+                cpu.now,
+                SWITCH,
+                cpu.number,
+                vcpu.partition.index,
+                index,
+                NOBODY,
+                0,
+                0,
+            )
+        self.change(vcpu, RUNNING, cpu.now)
+        vcpu.arch.ops.schedule_tail(vcpu.arch)
+
+    def change(self, vcpu: Vcpu, state: i64, now: i64) -> None:
+        """Account and tell a change of a vCPU's state."""
+        set_state(vcpu, state, now)
+        if vcpu.partition.index >= 0:
+            self.emit(now, RUNSTATE, vcpu, NOBODY, state, 0)
+
+    def poke(self, domain: Domain, now: i64) -> None:
+        """Let the domain's idle processors look for work at *now*."""
+        index = domain.partition.index
+        for number in domain.pcpus:
+            cpu = self.pcpus[number]
+            if (
+                cpu.window.partition == index
+                and not cpu.busy
+                and cpu.opened
+                and now < cpu.window.end
+            ):
+                cpu.busy = True
+                cpu.when = max(now, cpu.now)
+                cpu.rank = DISPATCH
+
+    # --- Services ----------------------------------------------------------
+
+    def wake(self, vcpu: Vcpu, now: i64) -> None:
+        """Make a blocked vCPU runnable, in its window or outside."""
+        if vcpu.state != BLOCKED:
+            return
+        if vcpu.pauses > 0:
+            self.change(vcpu, OFFLINE, now)
+            return
+        self.change(vcpu, RUNNABLE, now)
+        domain = self.domains[vcpu.partition.index]
+        domain.policy.wake(vcpu, now)
+        self.resched = True
+        self.poke(domain, now)
+
+    def block(self, vcpu: Vcpu, now: i64) -> None:
+        """Make a vCPU wait for a wake."""
+        if vcpu.state in (BLOCKED, OFFLINE):
+            return
+        self.change(vcpu, BLOCKED, now)
+        self.domains[vcpu.partition.index].policy.blocked(vcpu, now)
+
+    def set_timer(self, partition: Partition, tag: i64, when: i64) -> None:
+        """Set or move a timer; one in this slice ends the slice."""
+        self.timers.set(partition, tag, when)
+        cpu = self.trapping
+        if cpu is not None and when < cpu.slice_end:
+            self.resched = True
+
+    def cancel_timer(self, partition: Partition, tag: i64) -> None:
+        """Forget a timer."""
+        self.timers.cancel(partition, tag)
+
+    def set_mode(self, partition: Partition, mode: i64, now: i64) -> None:
+        """Change a partition's mode."""
+        partition.mode = mode
+        if self.sink is not None:
+            pcpu = self.domains[partition.index].pcpus[0]
+            self.sink.emit(
+                now, MODE, pcpu, partition.index, NOBODY, NOBODY, mode, 0
+            )
+
+    def request_restart(self, partition: Partition, mode: i64) -> None:
+        """Restart once the trap or timer is over."""
+        partition.restart = mode
+
+    def shutdown(self, reason: i64, now: i64) -> None:
+        """Stop the module; the first request counts."""
+        if self.ended == LIMIT:
+            self.ended = reason
+            self.ended_at = now
+            self.resched = True
+            if self.sink is not None:
+                pcpu: i64 = 0
+                if self.trapping is not None:
+                    pcpu = self.trapping.number
+                self.sink.emit(
+                    now, END, pcpu, NOBODY, NOBODY, NOBODY, reason, 0
+                )
+
+    def emit(
+        self, now: i64, kind: i64, vcpu: Vcpu, thread: i64, a: i64, b: i64
+    ) -> None:
+        """Tell an event of a vCPU."""
+        if self.sink is not None:
+            pcpu: i64 = vcpu.pcpu
+            if pcpu < 0:
+                pcpu = self.domains[vcpu.partition.index].pcpus[0]
+            self.sink.emit(
+                now,
+                kind,
+                pcpu,
+                vcpu.partition.index,
+                vcpu.index,
+                thread,
+                a,
+                b,
+            )
+
+    def console(self, now: i64, vcpu: Vcpu, text: bytes, kernel: i64) -> None:
+        """Print."""
+        if self.sink is not None:
+            self.sink.console(
+                now,
+                max(vcpu.pcpu, 0),
+                vcpu.partition.index,
+                NOBODY if kernel else vcpu.index,
+                text,
+            )
+
+    # --- ports -------------------------------------------------------------
+
+    def flush(self, owners: list[int] | None, now: i64) -> None:
+        """Carry what waits in sending ports of *owners* (None: of all)."""
+        for port in self.ports.ports:
+            owner = port.partition
+            if not port.marked or not port.outgoing:
+                continue
+            if owners is None:
+                if self.partitions[owner].mode != NORMAL:
+                    continue
+            elif int(owner) not in owners:
+                continue
+            for number in self.ports.carry(port, now):
+                reader = self.ports.ports[number].partition
+                if self.sink is not None:
+                    self.sink.emit(
+                        now,
+                        PORT_FLUSH,
+                        self.domains[reader].pcpus[0],
+                        reader,
+                        NOBODY,
+                        NOBODY,
+                        port.number,
+                        number,
+                    )
+                self.domains[reader].personality.flushed(number, now)
+            self.domains[owner].personality.flushed(port.number, now)
