@@ -54,6 +54,11 @@ class Engine:
     exact: bool
     memory: GuestMemory
     machine: Machine
+    traps: Traps
+
+    def attach(self, traps: Traps) -> None:
+        """Hear who serves its traps, before the first run."""
+        self.traps = traps
 
     def run(self, vcpu: Vcpu, now: i64, budget: i64) -> i64:
         """

@@ -2,7 +2,7 @@
 
 from vpok.kernel.engine import Engine
 from vpok.kernel.partition import Partition
-from vpok.kernel.vcpu import RUNNABLE, Vcpu
+from vpok.kernel.vcpu import RUNNING, Vcpu
 from vpok.machine.arch import ArchOps, ArchVcpu, Machine
 from vpok.machine.memory import GuestMemory
 
@@ -21,13 +21,13 @@ class IdleEngine(Engine):
 
 
 def idle_vcpus(count: int) -> list[Vcpu]:
-    """Return an always runnable vCPU per processor, of no real partition."""
+    """Return a vCPU per processor that runs when no other does."""
     partition = Partition(-1, "idle", IdleEngine())
     vcpus = []
     for number in range(count):
         arch = ArchVcpu(ArchOps(), partition.engine.machine)
         vcpu = Vcpu(-1 - number, number, partition, arch)
-        vcpu.state = RUNNABLE
+        vcpu.state = RUNNING
         vcpu.pcpu = number
         vcpus.append(vcpu)
     return vcpus
