@@ -1,0 +1,246 @@
+"""
+What a key's value may be: how it is read, checked and described.
+
+One object per kind serves the loader, the JSON Schema and the reference page.
+A value that cannot be read is reported and replaced by a harmless one, so
+that reading goes on and finds the other problems.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vpok.config.log import Log
+from vpok.config.names import unknown
+from vpok.config.source import Entry, Items, Node, Pairs, Scalar, is_null
+
+Json = dict[str, Any]
+
+
+class Kind:
+    """A kind of value."""
+
+    def read(self, node: Node, path: str, log: Log) -> Any:
+        """Return the value at *path*; report what is wrong with it."""
+        raise NotImplementedError
+
+    def schema(self) -> Json:
+        """Describe it in JSON Schema."""
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """Describe it in a few words of Markdown."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Atom(Kind):
+    """One word or number; `parse` raises ValueError with advice."""
+
+    words: str
+    parse: Callable[[str], Any]
+    json: Mapping[str, Any]
+    spare: Any  # stands for one that cannot be read
+
+    def read(self, node: Node, path: str, log: Log) -> Any:
+        """Parse it."""
+        if not isinstance(node, Scalar):
+            log.problem(path, f"write {self.words} here, not {_noun(node)}")
+            return self.spare
+        try:
+            return self.parse(node.text)
+        except ValueError as error:
+            log.problem(path, str(error))
+            return self.spare
+
+    def schema(self) -> Json:
+        """Describe it in JSON Schema."""
+        return dict(self.json)
+
+    def describe(self) -> str:
+        """Use its words."""
+        return self.words
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Kind):
+    """A list; with *short*, a word alone is a list of one."""
+
+    item: Kind
+    short: bool = False
+
+    def read(self, node: Node, path: str, log: Log) -> list[Any]:
+        """Read each item."""
+        if self.short and isinstance(node, Scalar):
+            node = Items(node.line, [node])
+        if not isinstance(node, Items):
+            log.problem(
+                path,
+                f"write a list here: one line with a '-' per item, not {_noun(node)}",
+            )
+            return []
+        values = []
+        for index, item in enumerate(node.nodes):
+            log.at(f"{path}[{index}]", item.line)
+            values.append(self.item.read(item, f"{path}[{index}]", log))
+        return values
+
+    def schema(self) -> Json:
+        """Describe it in JSON Schema."""
+        array = {"type": "array", "items": self.item.schema()}
+        return {"anyOf": [self.item.schema(), array]} if self.short else array
+
+    def describe(self) -> str:
+        """Name its items."""
+        return f"list of: {self.item.describe()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a record; *default* is as a user would write it."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    default: str | None = None
+    required: bool = False
+    ours: bool = False  # POK's configuration does not have it
+
+    def absent(self, path: str, log: Log) -> Any:
+        """Return what stands for it where it is not written."""
+        if self.default is not None:
+            return self.kind.read(Scalar(0, self.default), path, log)
+        if isinstance(self.kind, Record):
+            return self.kind.read(Pairs(0, {}), path, log)
+        if self.required and isinstance(self.kind, Atom):
+            return self.kind.spare
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Kind):
+    """
+    A mapping with these keys and no others.
+
+    With *short*, a word alone is that key's value.
+    """
+
+    title: str  # the path in the reference page
+    keys: tuple[Key, ...]
+    short: str = ""
+    intro: str = ""
+
+    def read(self, node: Node, path: str, log: Log) -> dict[str, Any]:
+        """Read every key, also those that are absent."""
+        if self.short and isinstance(node, Scalar):
+            node = Pairs(node.line, {self.short: Entry(node.line, node)})
+        if not isinstance(node, Pairs):
+            log.problem(
+                path, f"write 'key: value' lines here, not {_noun(node)}"
+            )
+            return {key.name: key.absent(path, log) for key in self.keys}
+        names = [key.name for key in self.keys]
+        for name, entry in node.entries.items():
+            log.at(_join(path, name), entry.line)
+            if name not in names:
+                log.problem(_join(path, name), unknown("key", name, names))
+        return {
+            key.name: _value(key, node.entries.get(key.name), path, log)
+            for key in self.keys
+        }
+
+    def schema(self) -> Json:
+        """Describe it in JSON Schema."""
+        record: Json = {
+            "type": "object",
+            "properties": {key.name: _property(key) for key in self.keys},
+            "additionalProperties": False,
+        }
+        required = [key.name for key in self.keys if key.required]
+        if required:
+            record["required"] = required
+        if not self.short:
+            return record
+        alone = next(key for key in self.keys if key.name == self.short)
+        return {"anyOf": [alone.kind.schema(), record]}
+
+    def describe(self) -> str:
+        """Point to its own section."""
+        alone = next((k for k in self.keys if k.name == self.short), None)
+        link = f"see `{self.title}`"
+        return f"{alone.kind.describe()}, or {link}" if alone else link
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Kind):
+    """A mapping from some known names to values of one kind."""
+
+    names: Callable[[str], int]  # raises ValueError with advice
+    known: tuple[str, ...]
+    item: Atom
+    default: int  # what a word alone is the value of
+
+    def read(self, node: Node, path: str, log: Log) -> dict[int, Any]:
+        """Read each entry."""
+        if isinstance(node, Scalar):
+            return {self.default: self.item.read(node, path, log)}
+        if not isinstance(node, Pairs):
+            log.problem(
+                path, f"write 'name: value' lines here, not {_noun(node)}"
+            )
+            return {}
+        values = {}
+        for name, entry in node.entries.items():
+            below = _join(path, name)
+            log.at(below, entry.line)
+            try:
+                number = self.names(name)
+            except ValueError as error:
+                log.problem(below, str(error))
+                continue
+            if number in values:
+                log.problem(below, f"{name!r} is given twice: keep one")
+            values[number] = self.item.read(entry.node, below, log)
+        return values
+
+    def schema(self) -> Json:
+        """Describe it in JSON Schema."""
+        record = {
+            "type": "object",
+            "properties": {name: self.item.schema() for name in self.known},
+            "additionalProperties": False,
+        }
+        return {"anyOf": [self.item.schema(), record]}
+
+    def describe(self) -> str:
+        """List both forms."""
+        return f"{self.item.words}, or one for each error"
+
+
+def _value(key: Key, entry: Entry | None, path: str, log: Log) -> Any:
+    below = _join(path, key.name)
+    if entry is not None and not is_null(entry.node):
+        return key.kind.read(entry.node, below, log)
+    if key.required:
+        log.problem(
+            below, f"{key.name!r} is missing: write {key.kind.describe()}"
+        )
+    return key.absent(below, log)
+
+
+def _property(key: Key) -> Json:
+    described = {"description": key.meaning, **key.kind.schema()}
+    if key.default is not None:
+        number = key.default.isdecimal()
+        described["default"] = int(key.default) if number else key.default
+    return described
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _noun(node: Node) -> str:
+    if isinstance(node, Scalar):
+        return f"{node.text[:60]!r}" if node.text else "nothing"
+    return "a list" if isinstance(node, Items) else "a mapping"

@@ -1,0 +1,116 @@
+"""What is wrong with partitions: names, resources, virtual CPUs."""
+
+import re
+from collections.abc import Collection, Iterator
+
+from vpok.spec.model import (
+    HEALTH_ACTIONS,
+    PartitionSpec,
+    Problem,
+    SystemSpec,
+)
+from vpok.spec.problems.image import of_image, stack_room
+from vpok.spec.problems.words import bad_time, one_of, processors_exist, unique
+from vpok.units import MAX_TIME
+
+MAX_VCPUS = 64  # of a partition
+MAX_MEMORY = 1 << 30  # bytes of a partition
+MAX_LOCKS = 256  # of all partitions: POK's lock ids are bytes
+
+LOCKS = ("semaphores", "mutexes", "events")
+SCHEDULERS = ("rr", "static", "rms")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+
+
+def of_partitions(
+    spec: SystemSpec, policies: Collection[str]
+) -> Iterator[Problem]:
+    """Every partition is sound, with its image and its virtual CPUs."""
+    if not spec.partitions:
+        yield Problem("partitions", "there is no partition: describe one")
+    names = [partition.name for partition in spec.partitions]
+    yield from unique("partitions", names)
+    locks = sum(
+        getattr(partition, name)
+        for partition in spec.partitions
+        for name in LOCKS
+    )
+    if locks > MAX_LOCKS:
+        yield Problem(
+            "partitions",
+            f"{locks} semaphores, mutexes and events: POK numbers "
+            f"{MAX_LOCKS} at most, those of all partitions together",
+        )
+    for index, partition in enumerate(spec.partitions):
+        where = f"partitions[{index}]"
+        if not NAME.fullmatch(partition.name):
+            yield Problem(
+                f"{where}.name",
+                f"{partition.name!r} names no partition: take 1 to 64 "
+                "letters, digits, '_', '.' or '-', not '.' or '-' first",
+            )
+        yield from processors_exist(
+            f"{where}.processors", partition.processors, spec.processors
+        )
+        yield from _resources(where, partition)
+        yield from _health(where, partition)
+        yield from _vcpus(f"{where}.vcpus", partition, policies)
+        if 0 < partition.size <= MAX_MEMORY:
+            yield from of_image(f"{where}.image", partition)
+
+
+def _resources(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+    stacks = stack_room(partition.threads)
+    if not 0 < partition.size <= MAX_MEMORY:
+        yield Problem(
+            f"{where}.size",
+            f"a size of {partition.size} bytes: take 1 byte to 1GB",
+        )
+    elif partition.threads > 0 and stacks > partition.size:
+        yield Problem(
+            f"{where}.size",
+            f"the stacks of {partition.threads} threads take {stacks} bytes "
+            f"(8192 each, and 8196 unused), the size is {partition.size}: "
+            "enlarge it",
+        )
+    if partition.threads < 1:
+        yield Problem(
+            f"{where}.threads",
+            f"{partition.threads} threads: count at least the main one",
+        )
+    for name in LOCKS:
+        count = getattr(partition, name)
+        if count < 0:
+            yield Problem(f"{where}.{name}", f"{count} {name}: take 0 or more")
+    yield from one_of(f"{where}.scheduler", partition.scheduler, SCHEDULERS)
+
+
+def _health(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+    if 0 not in partition.health:
+        yield Problem(f"{where}.health", "say what the default action is")
+    for action in partition.health.values():
+        yield from one_of(f"{where}.health", action, HEALTH_ACTIONS)
+
+
+def _vcpus(
+    where: str, partition: PartitionSpec, policies: Collection[str]
+) -> Iterator[Problem]:
+    vcpus, processors = partition.vcpus, len(partition.processors)
+    if policies:
+        yield from one_of(f"{where}.policy", vcpus.policy, policies)
+    if not 1 <= vcpus.count <= MAX_VCPUS:
+        yield Problem(
+            f"{where}.count",
+            f"{vcpus.count} virtual CPUs: take 1 to {MAX_VCPUS}",
+        )
+    elif vcpus.policy == "null" and vcpus.count > processors:
+        yield Problem(
+            f"{where}.count",
+            f"{vcpus.count} virtual CPUs on {processors} processor(s) "
+            "need a policy that shares them: write policy: round-robin",
+        )
+    needed = 1 if vcpus.policy == "round-robin" else 0
+    if not needed <= vcpus.quantum < MAX_TIME:
+        yield Problem(
+            f"{where}.quantum", bad_time(vcpus.quantum, "a quantum", needed)
+        )
