@@ -28,8 +28,7 @@ def quantum(number: i64) -> i64:
 def quantum_at(instant: i64) -> i64:
     """Return the first quantum at or after *instant*."""
     number: i64 = instant // QUANTUM
-    if number < 1:
-        number = 1
+    number = max(number, 1)
     # The quantum comes up to one tick after its nominal time.
     if number > 1 and quantum(number - 1) >= instant:
         number -= 1

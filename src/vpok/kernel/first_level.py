@@ -48,7 +48,9 @@ class FirstLevel:
 class Windows(FirstLevel):
     """Exact windows of a major frame that all processors share."""
 
-    def __init__(self, major_frame: int, timelines: list[list[Window]]) -> None:
+    def __init__(
+        self, major_frame: int, timelines: list[list[Window]]
+    ) -> None:
         """
         Take, per processor, windows that fill the frame without overlap.
 
@@ -141,8 +143,7 @@ class Slots(FirstLevel):
                 self._count_frame()
         following = pok_clock.quantum_at(self.start + 1)
         self.end = pok_clock.quantum_at(self.deadline)
-        if self.end < following:
-            self.end = following
+        self.end = max(self.end, following)
 
     def _count_frame(self) -> None:
         self.frames += 1

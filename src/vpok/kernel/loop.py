@@ -84,10 +84,8 @@ class Kernel(Module):
         cpu = self.earliest_pcpu()
         timer = self.timers.next(self.partitions)
         when: i64 = cpu.when
-        if timer < when:
-            when = timer
-        if self.boundary < when:
-            when = self.boundary
+        when = min(when, timer)
+        when = min(when, self.boundary)
         if when >= until:
             return False
         if self.merge is not None:
@@ -141,8 +139,7 @@ class Kernel(Module):
 
     def act(self, cpu: Pcpu, until: i64) -> None:
         """Do what *cpu* has to do at its next instant."""
-        if cpu.now < cpu.when:
-            cpu.now = cpu.when
+        cpu.now = max(cpu.now, cpu.when)
         if cpu.rank == COMPLETION:
             self.complete(cpu)
         elif cpu.rank == WINDOW_END:
@@ -228,7 +225,7 @@ class Kernel(Module):
         alone = soft == FAR
         if alone:
             soft = until
-        end = hard if hard < soft else soft
+        end = min(soft, hard)
         cpu.slice_end = hard
         if vcpu.debt > 0:
             paid: i64 = min(vcpu.debt, end - cpu.now)
@@ -327,13 +324,10 @@ class Kernel(Module):
         """Return the end of what *cpu* may run whatever this `run` covers."""
         end = cpu.window.end
         event = domain.policy.next_event(cpu.number, cpu.now)
-        if event < end:
-            end = event
+        end = min(end, event)
         due = domain.due()
-        if due < end:
-            end = due
-        if self.boundary < end:
-            end = self.boundary
+        end = min(end, due)
+        end = min(end, self.boundary)
         return end
 
     def drift(self, cpu: Pcpu) -> i64:
@@ -352,14 +346,12 @@ class Kernel(Module):
                 and peer.window.partition == cpu.window.partition
             ):
                 end = (cpu.now // self.cell + 1) * self.cell
-                if end < limit:
-                    limit = end
+                limit = min(limit, end)
                 if peer.rank == COMPLETION and peer.when < limit:
                     limit = peer.when
         if limit != FAR:
             limit += self.cycle - 1
-            if limit < cpu.now:
-                limit = cpu.now
+            limit = max(limit, cpu.now)
         return limit
 
     # --- ports, quiet, events ----------------------------------------------

@@ -55,9 +55,7 @@ class Merge(Sink):
                 self.sink.console(time, pcpu, body[1], body[2], text)
             else:
                 kind, partition, vcpu, thread, a, b = body
-                self.sink.emit(
-                    time, kind, pcpu, partition, vcpu, thread, a, b
-                )
+                self.sink.emit(time, kind, pcpu, partition, vcpu, thread, a, b)
 
     def drop(self, after: i64) -> None:
         """Pass on what happened up to *after*, forget the rest."""

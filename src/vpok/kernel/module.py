@@ -120,6 +120,7 @@ class Module(Services):
             domain.policy.add(vcpu)
             bring_up(vcpu, now)
             domain.policy.wake(vcpu, now)
+        domain.personality.started(now)
         self.poke(domain, now)
 
     def tear_down(self, domain: Domain, now: i64) -> list[Vcpu]:

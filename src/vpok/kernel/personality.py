@@ -32,6 +32,9 @@ class Personality:
         """
         raise NotImplementedError
 
+    def started(self, now: i64) -> None:
+        """Hear that the vCPUs are up; windows may be open already."""
+
     def window(self, pcpu: i64, opened: bool, now: i64) -> None:
         """Hear that a window of the partition opens or closes on *pcpu*."""
 

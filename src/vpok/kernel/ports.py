@@ -28,28 +28,56 @@ class Port:
         outgoing: bool,
         destinations: list[int],
     ) -> None:
-        """Make it as configured; size and readiness come with creation."""
+        """Make it as configured; the rest comes with `create`."""
         self.number: i64 = number
         self.name = name
         self.kind: i64 = kind
         self.partition: i64 = partition
-        self.outgoing = outgoing
+        self.outgoing = outgoing  # as configured, then as created
         self.destinations = destinations
         self.size: i64 = 0  # bytes, once created
         self.ready = False
         self.refresh: i64 = 0  # ns, of a sampling port
-        self.data = bytearray()  # queueing: a stream; sampling: the message
-        self.received: i64 = 0  # when the last flush arrived
+        self.empty = True  # nothing was ever written, or all is read
+        # A sampling port's message (always `size` bytes), or a queueing
+        # port's stream (at most `size` bytes).
+        self.data = bytearray()
+        self.received: i64 = 0  # when data arrived last
         self.marked = False  # an outgoing port has something to flush
 
-    def reset(self) -> None:
-        """Be as before creation."""
-        self.size = 0
-        self.ready = False
-        self.refresh = 0
-        self.data = bytearray()
-        self.received = 0
-        self.marked = False
+    def create(self, size: i64, outgoing: bool, refresh: i64) -> None:
+        """Make it ready for use."""
+        self.size = size
+        self.outgoing = outgoing
+        self.refresh = refresh
+        self.ready = True
+        self.empty = True
+        self.data = bytearray(size if self.kind == SAMPLING else 0)
+
+    def room(self) -> i64:
+        """Return how many bytes a queueing port can still take."""
+        return self.size - len(self.data)
+
+    def put(self, data: bytes, now: i64) -> bool:
+        """Store *data*; say whether it fitted."""
+        if self.kind == SAMPLING:
+            if len(data) > self.size:
+                return False
+            self.data[: len(data)] = data
+            self.received = now
+        else:
+            if len(data) > self.room():
+                return False
+            self.data += data
+        self.empty = False
+        return True
+
+    def take(self, length: i64) -> bytes:
+        """Take the oldest *length* bytes out of a queueing port."""
+        data = bytes(self.data[:length])
+        del self.data[:length]
+        self.empty = not self.data
+        return data
 
 
 class PortTable:
@@ -74,24 +102,14 @@ class PortTable:
         it, as in POK.
         """
         reached: list[int] = []
-        data = bytes(source.data)
         source.marked = False
+        if source.kind == SAMPLING:
+            data = bytes(source.data)
+        else:
+            data = source.take(len(source.data))
         for number in source.destinations:
             port = self.ports[number]
-            if port.ready and self._arrive(port, data, now):
+            if port.ready and not port.outgoing and port.put(data, now):
+                port.received = now
                 reached.append(number)
-        if source.kind == QUEUEING:
-            source.data = bytearray()
         return reached
-
-    def _arrive(self, port: Port, data: bytes, now: i64) -> bool:
-        if port.kind == SAMPLING:
-            if len(data) > port.size:
-                return False
-            port.data = bytearray(data)
-        else:
-            if len(port.data) + len(data) > port.size:
-                return False
-            port.data += data
-        port.received = now
-        return True

@@ -50,8 +50,6 @@ class Services(Traps):
         """Tell an event about a vCPU."""
         raise NotImplementedError
 
-    def console(
-        self, now: i64, vcpu: Vcpu, text: bytes, kernel: i64
-    ) -> None:
+    def console(self, now: i64, vcpu: Vcpu, text: bytes, kernel: i64) -> None:
         """Print *text* of a vCPU's guest, or (*kernel* 1) text about it."""
         raise NotImplementedError

@@ -53,6 +53,5 @@ def earliest(partition: Partition) -> i64:
     """Return when the first timer aimed at *partition* is due, or FAR."""
     first: i64 = FAR
     for when in partition.due.values():
-        if when < first:
-            first = when
+        first = min(first, when)
     return first
