@@ -122,9 +122,9 @@ class FlushSpec:
 class CostSpec:
     """What the hypervisor's own work costs in virtual time, ns."""
 
-    hypercall: int = 0
-    switch: int = 0
-    interrupt: int = 0
+    hypercall: int = 200  # each entry into the hypervisor
+    switch: int = 500  # to the vCPU that gets the processor
+    interrupt: int = 200  # each delivery
     latency: int = 500  # of effects on another processor
 
 

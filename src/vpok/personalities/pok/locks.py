@@ -60,7 +60,7 @@ def create(call: Call) -> int | None:
         return Errno.EINVAL
     if call.scheduler.mode not in (Mode.INIT_COLD, Mode.INIT_WARM):
         return Errno.MODE
-    for place, lock in enumerate(call.pok.locks):
+    for place, lock in enumerate(call.pok.locks):  # noqa: B007
         if lock.kind == 0:
             break
     else:
