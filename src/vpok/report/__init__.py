@@ -1,1 +1,1 @@
-"""From events and counters to tables and timelines."""
+"""What a run came to: plain data, and the ways to show it."""

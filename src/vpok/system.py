@@ -1,0 +1,388 @@
+"""
+The one place where everything meets: from a description to a running system.
+
+`build` puts the parts together; a `System` runs them and says how they are.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from vpok.events import Sink
+from vpok.kernel.domain import Domain
+from vpok.kernel.engine import Engine
+from vpok.kernel.errors import VpokError
+from vpok.kernel.first_level import (
+    NO_PARTITION,
+    FirstLevel,
+    Slots,
+    Window,
+    Windows,
+)
+from vpok.kernel.loop import Kernel
+from vpok.kernel.module import END_NAMES, LIMIT
+from vpok.kernel.partition import MODE_NAMES, Partition
+from vpok.kernel.personality import Personality
+from vpok.kernel.ports import KINDS, Port, PortTable
+from vpok.kernel.sched import POLICIES
+from vpok.kernel.vcpu import RUNNING, STATE_NAMES, Vcpu, runstate
+from vpok.machine.arch import ArchOps
+from vpok.report.rows import PartitionRow, ProcessorRow, RunResult, VcpuRow
+from vpok.spec.model import PartitionSpec, Problem, SystemSpec
+from vpok.trace.digest import Digest
+from vpok.trace.fanout import Fanout
+from vpok.units import FAR, NS_PER_MS, NS_PER_S
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Where the parts of a partition come from; tests bring their own."""
+
+    engine: Callable[[SystemSpec, int], Engine]
+    ops: Callable[[SystemSpec, int], ArchOps]  # one per vCPU
+    personality: Callable[[SystemSpec, int], Personality]
+
+
+class System:
+    """A system that can run; made by `build`."""
+
+    def __init__(
+        self,
+        spec: SystemSpec,
+        kernel: Kernel,
+        listeners: Fanout | None,
+        digest: Digest | None,
+        owned: ExitStack,
+    ) -> None:
+        """Stand at time 0 with all partitions set up."""
+        self.spec = spec
+        self.kernel = kernel
+        self._listeners = listeners
+        self._digest = digest
+        self._owned = owned
+        self._reached = 0
+        self._host_seconds = 0.0
+
+    def run(self, until: int | str | None = None) -> RunResult:
+        """
+        Run up to the instant *until*, in ns or as `2s`, or to the end.
+
+        May be called again; cutting a run into several changes nothing.
+        """
+        limit = instant(until)
+        begun = time.perf_counter()
+        try:
+            self.kernel.run(limit)
+        finally:
+            self._host_seconds += time.perf_counter() - begun
+        self._reach(limit)
+        return self.result()
+
+    def step(self) -> bool:
+        """Do the next thing, at most 1 ms of it; say whether there was one."""
+        limit = self.kernel.next_instant() + NS_PER_MS
+        self.kernel.unpark()
+        done = self.kernel.ended == LIMIT and self.kernel.step(limit)
+        self._reach(self.kernel.next_instant())
+        return done
+
+    def _reach(self, limit: int) -> None:
+        if limit >= FAR:  # nothing is left to happen
+            limit = max(int(cpu.now) for cpu in self.kernel.pcpus)
+        self._reached = max(self._reached, limit)
+
+    @property
+    def now(self) -> int:
+        """The instant that has been reached, ns."""
+        if self.kernel.ended != LIMIT:
+            return int(self.kernel.ended_at)
+        return self._reached
+
+    @property
+    def ended(self) -> bool:
+        """Whether the system has come to its end: nothing more happens."""
+        return self.kernel.ended != LIMIT
+
+    def current(self, processor: int) -> Vcpu:
+        """Return the vCPU on a processor; its idle vCPU if it is idle."""
+        return self.kernel.pcpus[processor].current
+
+    def vcpus(self) -> list[tuple[PartitionRow, VcpuRow]]:
+        """Return every vCPU, with its partition, in order."""
+        return [
+            (partition, vcpu)
+            for partition in self.result().partitions
+            for vcpu in partition.vcpus
+        ]
+
+    def result(self) -> RunResult:
+        """Say what the run has come to so far."""
+        kernel = self.kernel
+        engine = kernel.partitions[0].engine
+        failures = self._listeners.failures if self._listeners else []
+        return RunResult(
+            system=self.spec.name,
+            end=self.now,
+            reason=END_NAMES[kernel.ended],
+            digest=self._digest.hexdigest() if self._digest else None,
+            partitions=tuple(
+                _partition_row(domain, spec, self.now)
+                for domain, spec in zip(
+                    kernel.domains, self.spec.partitions, strict=True
+                )
+            ),
+            processors=tuple(self._processor_rows()),
+            host_seconds=self._host_seconds,
+            engine=f"{engine.name} ({engine.tier})",
+            sink_failures=tuple(failures),
+        )
+
+    def _processor_rows(self) -> list[ProcessorRow]:
+        rows = []
+        for cpu in self.kernel.pcpus:
+            idle = int(runstate(cpu.idle, self.now)[RUNNING])
+            busy = self.now - idle
+            rows.append(
+                ProcessorRow(int(cpu.number), busy, idle, int(cpu.slack))
+            )
+        return rows
+
+    def close(self) -> None:
+        """Give back what the engines borrowed; not to be run again."""
+        self._owned.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _partition_row(
+    domain: Domain, spec: PartitionSpec, now: int
+) -> PartitionRow:
+    partition = domain.partition
+    return PartitionRow(
+        index=int(partition.index),
+        name=partition.name,
+        mode=MODE_NAMES[partition.mode],
+        policy=spec.vcpus.policy,
+        processors=spec.processors,
+        restarts=int(partition.restarts),
+        errors=int(partition.errors),
+        instructions=partition.engine.instructions(),
+        vcpus=tuple(_vcpu_row(vcpu, now) for vcpu in partition.vcpus),
+    )
+
+
+def _vcpu_row(vcpu: Vcpu, now: int) -> VcpuRow:
+    running, runnable, blocked, offline = runstate(vcpu, now)
+    return VcpuRow(
+        id=vcpu.id,
+        index=int(vcpu.index),
+        processor=int(vcpu.pcpu) if vcpu.pcpu >= 0 else None,
+        state=STATE_NAMES[vcpu.state],
+        running=int(running),
+        runnable=int(runnable),
+        blocked=int(blocked),
+        offline=int(offline),
+        switches=int(vcpu.switches),
+        syscalls=int(vcpu.syscalls),
+        faults=int(vcpu.faults),
+    )
+
+
+def instant(until: int | str | None) -> int:
+    """Return an instant in ns; None is the end of time."""
+    if until is None:
+        return FAR
+    if isinstance(until, str):
+        from vpok.config.units import parse_time  # noqa: PLC0415
+
+        return min(parse_time(until), FAR)
+    return min(until, FAR)
+
+
+# --- building ---------------------------------------------------------------
+
+
+def build(
+    spec: SystemSpec,
+    *,
+    sinks: Sequence[Sink] = (),
+    digest: bool = False,
+    tier: str | None = None,
+    parts: Parts | None = None,
+) -> System:
+    """
+    Make a system of *spec*; raises VpokError.
+
+    *sinks* hear of every event.  *tier* asks for one of the engine's ways to
+    measure time; all give the same run.
+    """
+    parts = parts or standard_parts(tier)
+    counted = Digest() if digest else None
+    heard = [*sinks, counted] if counted else list(sinks)
+    listeners = Fanout(heard) if heard else None
+    with ExitStack() as stack:
+        domains = [
+            _domain(spec, index, parts, stack)
+            for index in range(len(spec.partitions))
+        ]
+        kernel = Kernel(
+            domains,
+            first_level(spec),
+            spec.processors,
+            _ports(spec),
+            listeners,
+        )
+        _configure(kernel, spec)
+        for domain in domains:
+            domain.partition.engine.attach(kernel)
+            domain.personality.attach(domain.partition, kernel)
+        kernel.boot()
+        return System(spec, kernel, listeners, counted, stack.pop_all())
+
+
+def standard_parts(tier: str | None = None) -> Parts:
+    """Return the parts that run real guests."""
+    # Unicorn is large, and much can be done without it.
+    from vpok.arch.x86_32 import X86Ops  # noqa: PLC0415
+    from vpok.engines import make_engine  # noqa: PLC0415
+    from vpok.personalities import PERSONALITIES  # noqa: PLC0415
+
+    return Parts(
+        engine=lambda spec, index: make_engine(spec, index, tier),
+        ops=lambda _spec, _index: X86Ops(),
+        personality=lambda spec, index: PERSONALITIES[
+            spec.partitions[index].personality
+        ](spec, index),
+    )
+
+
+def _domain(
+    spec: SystemSpec, index: int, parts: Parts, stack: ExitStack
+) -> Domain:
+    described = spec.partitions[index]
+    vcpus = described.vcpus
+    engine = parts.engine(spec, index)
+    stack.callback(engine.close)
+    pcpus = list(described.processors)
+    return Domain(
+        Partition(index, described.name, engine),
+        parts.personality(spec, index),
+        POLICIES[vcpus.policy](pcpus, vcpus.quantum),
+        pcpus,
+        [parts.ops(spec, index) for _ in range(vcpus.count)],
+    )
+
+
+def _configure(kernel: Kernel, spec: SystemSpec) -> None:
+    costs = spec.costs
+    kernel.hypercall_cost = costs.hypercall
+    kernel.switch_cost = costs.switch
+    kernel.latency = costs.latency
+    kernel.cycle = -(-NS_PER_S // spec.clock)
+    kernel.cell = max(1, costs.latency - int(kernel.cycle))
+
+    kernel.flush_on_windows = spec.flush.when == "windows"
+    if spec.flush.when == "period":
+        kernel.flush_period = spec.flush.period
+    else:
+        kernel.flush_period = spec.schedule.major_frame
+        kernel.next_flush = spec.schedule.major_frame
+    if any(port.destinations for port in spec.ports):
+        kernel.boundary = kernel.first_level.boundary(0)
+
+
+def _ports(spec: SystemSpec) -> PortTable:
+    return PortTable(
+        [
+            Port(
+                number,
+                port.name,
+                KINDS.index(port.kind),
+                port.partition,
+                port.direction == "out",
+                list(port.destinations),
+            )
+            for number, port in enumerate(spec.ports)
+        ]
+    )
+
+
+def first_level(spec: SystemSpec) -> FirstLevel:
+    """Return the source of windows that *spec* asks for."""
+    schedule = spec.schedule
+    if schedule.slots:
+        return Slots(
+            schedule.major_frame,
+            [(slot.partition, slot.duration) for slot in schedule.slots],
+            [list(partition.processors) for partition in spec.partitions],
+        )
+    timelines = [timeline(spec, pcpu) for pcpu in range(spec.processors)]
+    return Windows(schedule.major_frame, timelines)
+
+
+def timeline(spec: SystemSpec, processor: int) -> list[Window]:
+    """Return a processor's windows of a major frame, gaps filled."""
+    filled: list[Window] = []
+    reached = 0
+    placed = [
+        (window.start, index)
+        for index, window in enumerate(spec.schedule.windows)
+        if processor in window.processors
+    ]
+    for start, index in sorted(placed):
+        window = spec.schedule.windows[index]
+        if start < reached:
+            raise VpokError(
+                f"window {index} overlaps another on processor {processor}"
+            )
+        if start > reached:
+            filled.append(Window(-1, NO_PARTITION, reached, start))
+        reached = start + window.duration
+        filled.append(Window(index, window.partition, start, reached))
+    if reached < spec.schedule.major_frame:
+        end = spec.schedule.major_frame
+        filled.append(Window(-1, NO_PARTITION, reached, end))
+    return filled
+
+
+# --- from a file -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration file that has been read and checked."""
+
+    spec: SystemSpec
+    notes: tuple[Problem, ...]  # what was read and knowingly not used
+
+    def build(
+        self,
+        *,
+        sinks: Sequence[Sink] = (),
+        digest: bool = False,
+        tier: str | None = None,
+    ) -> System:
+        """Make the system; see `vpok.system.build`."""
+        return build(self.spec, sinks=sinks, digest=digest, tier=tier)
+
+
+def load(path: str | Path) -> Loaded:
+    """Read a configuration; raises vpok.config.ConfigError."""
+    # The YAML reader is of no use to those who describe systems in Python.
+    from vpok import config  # noqa: PLC0415
+
+    found = config.load(path)
+    return Loaded(found.spec, tuple(found.notes))
