@@ -69,15 +69,27 @@ class Kernel(Module):
 
         Cutting a run into several changes nothing that anyone can see.
         """
-        for cpu in self.pcpus:
-            if cpu.parked:
-                cpu.parked = False
-                cpu.when = cpu.now
+        self.unpark()
         while self.ended == LIMIT and self.step(until):
             pass
         if self.merge is not None and self.ended != LIMIT:
             self.merge.drop(self.ended_at)
         return self.ended
+
+    def unpark(self) -> None:
+        """Let processors go on that stopped because a `run` was over."""
+        for cpu in self.pcpus:
+            if cpu.parked:
+                cpu.parked = False
+                cpu.when = cpu.now
+
+    def next_instant(self) -> i64:
+        """Return when the next thing happens."""
+        when: i64 = self.earliest_pcpu().when
+        timer = self.timers.next(self.partitions)
+        when = min(when, timer)
+        when = min(when, self.boundary)
+        return when
 
     def step(self, until: i64) -> bool:
         """Do the next thing; say whether there was one before *until*."""
