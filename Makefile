@@ -1,0 +1,58 @@
+# The verbs.  Each sets up what it needs in .venv and only calls tools.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo check test nightly conformance golden bench guests wheel clean
+
+help:  ## list the verbs
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' Makefile | tr '|' '\t' | expand -t 20
+
+demo: $(VENV)/.demo  ## run the demo system
+	@$(BIN)/vpok demo
+
+check: $(VENV)/.check  ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(VENV)/.test  ## the test suite (under 10 minutes on 2 processors)
+	$(PYTEST) -n $(WORKERS) -m "not nightly"
+
+nightly: $(VENV)/.test  ## the long campaigns, with random seeds
+	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(WORKERS)
+
+conformance: $(VENV)/.test  ## POK=DIR [COUNT=TEXT=NUMBER]: DIR's systems against what they should print
+	$(if $(POK),,$(error say where the systems are: make conformance POK=DIR))
+	$(PYTEST) -n $(WORKERS) tests/conformance/test_tree.py --pok "$(POK)" $(if $(COUNT),--pok-count "$(COUNT)")
+
+bench: $(VENV)/.bench  ## benchmarks [POK=DIR: POK's tests too]
+	$(PYTEST) benchmarks -o python_files='test_*.py' $(if $(POK),--pok "$(POK)")
+
+guests: $(VENV)/.guests  ## build the guest images anew
+	$(BIN)/python guests/build.py
+
+wheel: $(VENV)/.demo  ## build the wheel in dist/
+	$(PIP) wheel --no-deps --wheel-dir dist .
+
+clean:  ## remove all that the other verbs made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks .hypothesis
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vpok needs Python 3.11 or newer: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# A stamp per extra of pyproject.toml, and one for none.
+$(VENV)/.demo: pyproject.toml | $(VENV)/bin/pip
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.%: pyproject.toml | $(VENV)/bin/pip
+	$(PIP) install --editable ".[$*]"
+	@touch $@
