@@ -222,14 +222,8 @@ class Pok(Personality):
         return INTERRUPT not in self.partition.due and all(
             proc.running is None
             and self.scheduler.due(proc) >= MAX_TIME
-            and not any(t.candidate(proc.number) for t in self._electable())
             for proc in self.scheduler.processors
         )
-
-    def _electable(self) -> list[Thread]:
-        if self.scheduler.mode is Mode.NORMAL:
-            return self.scheduler.threads
-        return []
 
     # --- traps -------------------------------------------------------------
 

@@ -15,8 +15,6 @@ from vpok.personalities.pok.setup import Setup
 from vpok.personalities.pok.text import TEXTS
 from vpok.personalities.pok.thread import U64, Processor, Thread
 
-NOBODY: list[Thread] = []
-
 
 class Scheduler:
     """The partition's threads and processors, and who runs."""
@@ -140,11 +138,18 @@ class Scheduler:
     # --- time --------------------------------------------------------------
 
     def due(self, proc: Processor) -> int:
-        """Return the first instant at which somebody wakes, or U64."""
+        """
+        Return when an idle *proc* would elect somebody, or U64 for never.
+
+        That is at once for one who was made runnable without an election.
+        """
         first = U64
+        normal = self.mode is Mode.NORMAL
         for thread in self.threads:
             if thread.processor != proc.number:
                 continue
+            if thread.state is ThreadState.RUNNABLE and normal:
+                return 0
             if thread.state is ThreadState.WAITING and self.setup.wakes:
                 first = min(first, thread.wake)
             elif thread.state is ThreadState.WAIT_NEXT_ACTIVATION:
