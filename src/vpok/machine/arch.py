@@ -48,6 +48,14 @@ class Machine:
         """Change a register of the resident vCPU."""
         raise NotImplementedError
 
+    def get_in(self, context: Context, register: i64) -> i64:
+        """Return a register of a saved *context*."""
+        raise NotImplementedError
+
+    def set_in(self, context: Context, register: i64, value: i64) -> None:
+        """Change a register of a saved *context*."""
+        raise NotImplementedError
+
 
 class ArchVcpu:
     """The architecture part of a vCPU (its operations, context, interrupts)."""

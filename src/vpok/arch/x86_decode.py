@@ -1,0 +1,298 @@
+"""
+Where x86-32 instructions begin and end, and which of them an engine may run.
+
+Not a disassembler: for one instruction at a time it tells the length and a
+`kind`.  The tables follow Intel's opcode maps (SDM volume 2, appendix A).
+Segments, privilege, ports, time and randomness are decided here, so that no
+engine's own idea of them ever reaches a guest.
+"""
+
+from typing import Final
+
+# Kinds of instructions.
+PLAIN: Final = 0  # the engine's own semantics are right
+CALL: Final = 1  # a software interrupt that the hypervisor serves
+STEP: Final = 2  # right, but must be executed alone
+SOFT: Final = 3  # raises `vector`, with the PC behind it
+FAULT: Final = 4  # refused with `vector`, with the PC at it
+SEGMENT: Final = 5  # reads or writes through FS or GS
+LOAD: Final = 6  # loads a segment register
+
+LONGEST: Final = 15
+UD: Final = 6
+SS: Final = 12
+GP: Final = 13
+
+CALL_VECTORS: Final = frozenset({42, 45})
+
+# What follows an opcode: - nothing, b imm8, w imm16, z imm16/32, m ModRM,
+# M ModRM imm8, Z ModRM imm16/32, a moffs, p far pointer, e imm16 imm8,
+# t group 3 (an immediate for TEST only), P prefix, X escape, u undefined.
+_ONE: Final = (
+    "mmmmbz--mmmmbz-X"
+    "mmmmbz--mmmmbz--"
+    "mmmmbzP-mmmmbzP-"
+    "mmmmbzP-mmmmbzP-"
+    "----------------"
+    "----------------"
+    "--mmPPPPzZbM----"
+    "bbbbbbbbbbbbbbbb"
+    "MZMMmmmmmmmmmmmm"
+    "----------p-----"
+    "aaaa----bz------"
+    "bbbbbbbbzzzzzzzz"
+    "MMw-mmMZe-w--b--"
+    "mmmmbb--mmmmmmmm"
+    "bbbbbbbbzzpb----"
+    "P-PP--tt------mm"
+)
+_TWO: Final = (
+    "mmmmu-----u-um-M"
+    "mmmmmmmmmmmmmmmm"
+    "mmmmuuuummmmmmmm"
+    "------u-muMuuuuu"
+    "mmmmmmmmmmmmmmmm"
+    "mmmmmmmmmmmmmmmm"
+    "mmmmmmmmmmmmmmmm"
+    "MMMMmmm-uuuummmm"
+    "zzzzzzzzzzzzzzzz"
+    "mmmmmmmmmmmmmmmm"
+    "---mMmuu---mMmmm"
+    "mmmmmmmmmmMmmmmm"
+    "mmMmMMMm--------"
+    "mmmmmmmmmmmmmmmm"
+    "mmmmmmmmmmmmmmmm"
+    "mmmmmmmmmmmmmmmm"
+)
+
+
+def _kinds() -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]]]:
+    one: dict[int, tuple[int, int]] = {}
+    two: dict[int, tuple[int, int]] = {}
+    # Ports, interrupts, HLT; far transfers and returns from interrupts.
+    for op in (
+        *range(0x6C, 0x70),
+        *range(0xE4, 0xE8),
+        *range(0xEC, 0xF0),
+        *(0xF4, 0xFA, 0xFB, 0x9A, 0xEA, 0xCA, 0xCB, 0xCF),
+    ):
+        one[op] = (FAULT, GP)
+    one[0xF1] = (SOFT, 1)
+    one[0xCC] = (SOFT, 3)
+    one[0xCE] = one[0x62] = (STEP, 0)
+    for op in (0x07, 0x17, 0x1F, 0x8E):
+        one[op] = (LOAD, 0)
+    one[0xC4] = one[0xC5] = (FAULT, GP)  # LES, LDS
+    # Descriptor tables, CLTS, INVD, WBINVD, control and debug registers,
+    # model-specific registers, time, SYSENTER, LSS, LFS, LGS.
+    for op in (
+        *(0x00, 0x01, 0x02, 0x03, 0x06, 0x08, 0x09),
+        *range(0x20, 0x24),
+        *range(0x30, 0x36),
+        *(0xB2, 0xB4, 0xB5),
+    ):
+        two[op] = (FAULT, GP)
+    # SYSCALL, SYSRET, UD2, GETSEC, VMREAD, VMWRITE, RSM, UD1, UD0.
+    for op in (0x05, 0x07, 0x0B, 0x37, 0x78, 0x79, 0xAA, 0xB9, 0xFF):
+        two[op] = (FAULT, UD)
+    two[0xA1] = two[0xA9] = (LOAD, 0)
+    return one, two
+
+
+_KINDS_ONE, _KINDS_TWO = _kinds()
+
+# Instructions that address memory through ESP without a ModRM byte.
+_STACK_ONE: Final = frozenset(
+    {
+        *(0x06, 0x07, 0x0E, 0x16, 0x17, 0x1E, 0x1F),
+        *range(0x50, 0x62),
+        *(0x68, 0x6A, 0x8F, 0x9A, 0x9C, 0x9D),
+        *(0xC2, 0xC3, 0xC8, 0xC9, 0xCA, 0xCB, 0xCC, 0xCD, 0xCE, 0xCF),
+        0xE8,
+    }
+)
+_STACK_TWO: Final = frozenset({0xA0, 0xA1, 0xA8, 0xA9})
+# String and other instructions whose memory operand obeys a segment prefix.
+_STRING: Final = frozenset({0xA4, 0xA5, 0xA6, 0xA7, 0xAC, 0xAD, 0xD7})
+
+
+class Instruction:
+    """One decoded instruction; `decode` fills it again and again."""
+
+    def __init__(self) -> None:
+        """Start with nothing decoded."""
+        self.length = 0
+        self.kind = PLAIN
+        self.vector = 0
+        self.opcode = 0  # 0x0F00 is added to two-byte opcodes
+        self.modrm = -1
+        self.segment = 0  # the last segment prefix, or 0
+        self.base = -1  # the base register of the memory operand
+        self.wide = True  # 32-bit operands
+        self.wide_address = True
+
+    @property
+    def register(self) -> int:
+        """The middle field of ModRM."""
+        return (self.modrm >> 3) & 7
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether ModRM names memory."""
+        return 0 <= self.modrm < 0xC0
+
+    def uses_stack(self) -> bool:
+        """Say whether it addresses memory through SS."""
+        op = self.opcode
+        if op in _STACK_ONE or (op >> 8 == 0x0F and op & 0xFF in _STACK_TWO):
+            return True
+        if op == 0xFF and self.register in {2, 3, 6}:
+            return True
+        return self.base in {4, 5} and self.segment in {0, 0x36}
+
+
+def decode(code: bytes, at: int, into: Instruction) -> Instruction:
+    """
+    Decode the instruction at offset *at* of *code*.
+
+    `code` has at least 15 bytes from there; an instruction that would be
+    longer than that is refused.
+    """
+    into.segment = 0
+    into.wide = into.wide_address = True
+    into.modrm = into.base = -1
+    end = _prefixes(code, at, into)
+    if end < 0:
+        return _refuse(into, LONGEST, GP)
+    op = code[end]
+    end += 1
+    if op == 0x0F:
+        op = code[end]
+        end += 1
+        form = _TWO[op]
+        into.kind, into.vector = _KINDS_TWO.get(op, (PLAIN, 0))
+        into.opcode = 0x0F00 | op
+        if op in {0x38, 0x3A}:
+            end += 1
+    else:
+        form = _ONE[op]
+        into.kind, into.vector = _KINDS_ONE.get(op, (PLAIN, 0))
+        into.opcode = op
+    end = _operands(code, end, form, into)
+    into.length = end - at
+    if into.length > LONGEST:
+        return _refuse(into, LONGEST, GP)
+    _classify(code, end, form, into)
+    return into
+
+
+def _refuse(into: Instruction, length: int, vector: int) -> Instruction:
+    into.length = length
+    into.kind = FAULT
+    into.vector = vector
+    return into
+
+
+def _prefixes(code: bytes, at: int, into: Instruction) -> int:
+    """Return the offset of the opcode, or -1 if there is none."""
+    end = at
+    while True:
+        byte = code[end]
+        if byte in {0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65}:
+            into.segment = byte
+        elif byte == 0x66:
+            into.wide = False
+        elif byte == 0x67:
+            into.wide_address = False
+        elif byte not in {0xF0, 0xF2, 0xF3}:
+            return end
+        end += 1
+        if end - at >= LONGEST:
+            return -1
+
+
+def _operands(code: bytes, end: int, form: str, into: Instruction) -> int:
+    """Return the offset behind the operands."""
+    if form in "mMZt":
+        end = _modrm(code, end, into)
+        if form == "t" and into.register < 2:
+            form = "M" if into.opcode == 0xF6 else "Z"
+    immediate = 4 if into.wide else 2
+    if form in "bM":
+        return end + 1
+    if form in "zZ":
+        return end + immediate
+    if form == "a":
+        return end + (4 if into.wide_address else 2)
+    if form == "p":
+        return end + immediate + 2
+    return end + {"w": 2, "e": 3}.get(form, 0)
+
+
+def _modrm(code: bytes, end: int, into: Instruction) -> int:
+    """Return the offset behind ModRM, SIB and displacement."""
+    if end >= len(code):
+        return end + 1
+    modrm = into.modrm = code[end]
+    end += 1
+    mode = modrm >> 6
+    base = modrm & 7
+    if mode == 3:
+        return end
+    if not into.wide_address:
+        if base in {2, 3} or (base == 6 and mode):
+            into.base = 5
+        if mode == 0:
+            return end + (2 if base == 6 else 0)
+        return end + mode
+    if base == 4:
+        base = code[end] & 7 if end < len(code) else 0
+        end += 1
+    elif mode == 0 and base == 5:
+        return end + 4
+    if mode == 0 and base == 5:
+        return end + 4
+    into.base = base
+    return end + (0, 1, 4)[mode]
+
+
+def _classify(code: bytes, end: int, form: str, into: Instruction) -> None:
+    """Refine the kind of what the opcode alone does not tell."""
+    op = into.opcode
+    if form == "u" or (0x0F3B <= op <= 0x0F3F):
+        into.kind, into.vector = FAULT, UD
+    elif op == 0xCD:
+        _software_interrupt(code[end - 1], into)
+    elif op == 0xFF and into.register in {3, 5}:
+        into.kind, into.vector = FAULT, GP  # far, through memory
+    elif op in {0xC4, 0xC5, 0x62} and into.modrm >= 0xC0:
+        into.kind, into.vector = FAULT, UD  # VEX and EVEX
+    elif op == 0x8F and into.register:
+        into.kind, into.vector = FAULT, UD  # XOP
+    elif op == 0x0FC7 and into.register != 1:
+        into.kind, into.vector = FAULT, UD  # RDRAND, RDSEED, XSAVEC, VMX
+    elif op == 0x0FAE:
+        _state(into)
+    elif into.kind == PLAIN and into.segment >= 0x64:
+        memory = into.in_memory or form == "a" or op in _STRING
+        if memory and op not in {0x8D, 0x0F1F}:
+            into.kind = SEGMENT
+
+
+def _software_interrupt(vector: int, into: Instruction) -> None:
+    if vector in CALL_VECTORS:
+        into.kind = CALL
+    elif vector < 20:
+        into.kind, into.vector = SOFT, vector
+    else:
+        into.kind, into.vector = FAULT, GP
+
+
+def _state(into: Instruction) -> None:
+    """Fences are plain; FXSAVE to STMXCSR too; what needs XSAVE is not."""
+    register = into.register
+    if into.in_memory:
+        if 4 <= register <= 6:
+            into.kind, into.vector = FAULT, UD
+    elif register < 5:
+        into.kind, into.vector = FAULT, UD  # RDFSBASE and the like

@@ -1,0 +1,54 @@
+"""
+What can execute guest code here.
+
+To add an engine: a package with an `Engine`, and a line in `ENGINES`.  An
+engine's libraries are loaded when it is first made or described.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from vpok.kernel.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What `vpok engines` tells of an engine."""
+
+    name: str
+    version: str  # of what it is built on; empty if that is missing
+    available: bool
+    tier: str
+    reason: str  # why this tier, or why the engine is not available
+    isas: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineKind:
+    """An engine that can be chosen by name."""
+
+    # (bytes of memory, instructions per second, tier or None) -> engine.
+    # Raises EngineUnavailable.
+    make: Callable[[int, int, str | None], Engine]
+    describe: Callable[[], Description]
+
+
+def _unicorn(memory_size: int, clock_hz: int, tier: str | None) -> Engine:
+    from vpok.engines.unicorn.engine import UnicornEngine
+
+    return UnicornEngine(memory_size, clock_hz, tier)
+
+
+def _describe_unicorn() -> Description:
+    from vpok.engines.unicorn.describe import describe
+
+    return describe()
+
+
+ENGINES: Final[Mapping[str, EngineKind]] = MappingProxyType(
+    {
+        "unicorn": EngineKind(_unicorn, _describe_unicorn),
+    }
+)

@@ -1,0 +1,306 @@
+"""
+One Unicorn instance: a processor in user mode, on a partition's memory.
+
+The way to ring 3 leads through a page with descriptors and three
+instructions, which nothing can reach afterwards.
+"""
+
+import ctypes
+from collections.abc import Callable
+from ctypes import c_size_t, c_uint64, c_void_p
+from typing import Any, Final
+
+from vpok.arch.x86_32 import CODE_SELECTOR, DATA_SELECTOR, EIP, ESP, USER_FLAGS
+from vpok.engines.unicorn import lib as uc
+from vpok.engines.unicorn.host import Pages
+from vpok.engines.unicorn.mmu import COPY, HIDDEN, NOWHERE, Mmu
+from vpok.engines.unicorn.registers import Registers
+from vpok.machine.memory import PAGE
+
+# Why a run of a core ended.
+SPENT: Final = 0  # everything that it was allowed has been executed
+UNFIT: Final = 1  # the next block must be looked at, or does not fit
+FAULTED: Final = 2  # an exception: see `vector`
+DENIED: Final = 3  # an access: see the Mmu
+TRAPPED: Final = 4  # a call; what to do next is the engine's to know
+FAILED: Final = 5  # an exception of our own: see `failure`
+
+BUFFER: Final = 16 << 20  # bytes of translations
+HIDDEN_AT: Final = 0xFFFF_F000  # linear address of the way to user mode
+LANDING: Final = 0xFFFF_E000  # where it leads to; never mapped
+
+# Library numbers of the registers that only the way to user mode touches.
+_CR0, _CR4, _DS, _ES, _SS, _GDTR = 50, 54, 17, 28, 49, 243
+_KERNEL_DATA: Final = 0x10
+# CR0: protection, FPU present, its errors are exceptions.
+_CR0_VALUE: Final = 0x33
+# CR4: no RDTSC for users, SSE, its errors are exceptions.
+_CR4_VALUE: Final = 0x604
+
+
+class Core:
+    """What all cores have in common; `start` must be called once."""
+
+    def __init__(self, library: uc.Library, mmu: Mmu) -> None:
+        """Make an instance; nothing has run on it yet."""
+        self.lib = library
+        self.mmu = mmu
+        handle = c_void_p()
+        library.check(
+            library.open(uc.ARCH_X86, uc.MODE_32, ctypes.byref(handle))
+        )
+        self.handle: int = handle.value or 0
+        self.stale = False  # its TLB may be wrong
+        self.outcome = SPENT
+        self.vector = -1
+        self.failure: BaseException | None = None
+        self.serve: Callable[[Core, int], None] | None = None
+        self._booting = True
+        self._forgetting = False
+        self._hooks: list[Any] = []
+        self._control()
+        self._map()
+        self.hook(uc.HOOK_TLB, uc.FILL_HOOK(self._fill))
+        self.hook(uc.HOOK_INTR, uc.INTR_HOOK(self._interrupt))
+        mmu.cores.append(self)
+
+    # --- setting up --------------------------------------------------------
+
+    def _control(self) -> None:
+        self.ctl(uc.CTL_CPU_MODEL, uc.CPU_NEHALEM)
+        self.ctl(uc.CTL_BUFFER_SIZE, BUFFER)
+        self.ctl(uc.CTL_USE_EXITS, 1)
+        self.ctl(uc.CTL_TLB_MODE, uc.TLB_VIRTUAL)
+
+    def _map(self) -> None:
+        mmu = self.mmu
+        self._hidden = _way_to_user_mode()
+        rw = uc.PROT_READ | uc.PROT_WRITE
+        rx = uc.PROT_READ | uc.PROT_EXEC
+        for address, pages, rights in (
+            (0, mmu.real, rw),
+            (COPY, mmu.copy, rx),
+            (NOWHERE, mmu.nowhere, rx),
+            (HIDDEN, self._hidden, rw | rx),
+        ):
+            self.lib.check(
+                self.lib.mem_map_ptr(
+                    self.handle, address, pages.size, rights, pages.address
+                )
+            )
+
+    def hook(self, kind: int, function: Any, data: int = 0) -> None:
+        """Install a hook for all addresses, for good."""
+        self._hooks.append(function)
+        number = c_size_t()
+        address = ctypes.cast(function, c_void_p)
+        self.lib.check(
+            self.lib.hook_add(
+                self.handle, ctypes.byref(number), kind, address, data, 1, 0
+            )
+        )
+
+    def ctl(self, request: int, *arguments: int) -> None:
+        """Make a request that cannot fail."""
+        values = [c_uint64(value) for value in arguments]
+        self.lib.check(self.lib.ctl(self.handle, request, *values))
+
+    def start(self) -> bytes:
+        """Enter user mode; return the context of a guest that begins."""
+        self.registers = Registers(self.lib, self.handle)
+        ask = self.registers.ask
+        gdtr = _Descriptor(0, HIDDEN_AT, 0x2F, 0)
+        self.lib.check(
+            self.lib.reg_write(self.handle, _GDTR, ctypes.addressof(gdtr))
+        )
+        ask(_CR0, _CR0_VALUE)
+        ask(_CR4, _CR4_VALUE)
+        ask(_SS, _KERNEL_DATA)
+        ask(_DS, DATA_SELECTOR)
+        ask(_ES, DATA_SELECTOR)
+        for register in range(EIP):
+            self.registers.set(register, 0)
+        self.registers.set(ESP, HIDDEN_AT + _FRAME)
+        self._enter(HIDDEN_AT + _STUB)
+        if self.registers.get(EIP) != LANDING:
+            self.lib.check(-1)
+        self._booting = False
+        self.ctl(uc.CTL_FLUSH_TLB)
+        for register in (ESP, EIP):
+            self.registers.set(register, 0)
+        self._context_size = self.lib.context_size(self.handle)
+        return self._first_context()
+
+    def _enter(self, address: int) -> None:
+        """Run the way to user mode, until the landing is denied."""
+        self.lib.emu_start(self.handle, address, 0, 0, 0)
+
+    def _first_context(self) -> bytes:
+        context = c_void_p()
+        self.lib.check(
+            self.lib.context_alloc(self.handle, ctypes.byref(context))
+        )
+        self.lib.check(self.lib.context_save(self.handle, context))
+        data = ctypes.string_at(context.value or 0, self._context_size)
+        self.lib.check(self.lib.context_free(context))
+        return data
+
+    # --- hooks -------------------------------------------------------------
+
+    def _fill(
+        self, _uc: int, address: int, access: int, entry: Any, _data: int
+    ) -> bool:
+        try:
+            answer = self.fill(address >> 12, access)
+        except BaseException as error:  # noqa: BLE001 (re-raised by `run`)
+            self.fail(error)
+            return False
+        if answer is None:
+            return False
+        result = entry[0]
+        result.paddr, result.perms = answer
+        return True
+
+    def fill(self, page: int, access: int) -> tuple[int, int] | None:
+        """Decide about an access to *page*."""
+        if self._booting:
+            if page == HIDDEN_AT // PAGE:
+                return HIDDEN, uc.PROT_READ | uc.PROT_WRITE | uc.PROT_EXEC
+            return None
+        if self._forgetting:
+            return self.mmu.fetched(page), uc.PROT_EXEC
+        return self.mmu.fill(page, access)
+
+    def _interrupt(self, _uc: int, vector: int, _data: int) -> None:
+        try:
+            self.interrupt(vector)
+        except BaseException as error:  # noqa: BLE001 (re-raised by `run`)
+            self.fail(error)
+
+    def interrupt(self, vector: int) -> None:
+        """Serve an exception or a software interrupt."""
+        if vector in CALLS and self.serve is not None:
+            self.serve(self, vector)
+            return
+        self.outcome = FAULTED
+        self.vector = vector
+        self.stop()
+
+    def fail(self, error: BaseException) -> None:
+        """Keep an exception that must not cross the library; stop."""
+        if self.failure is None:
+            self.failure = error
+        self.stop()
+
+    def stop(self) -> None:
+        """End the run at the next instruction."""
+        self.lib.emu_stop(self.handle)
+
+    # --- running -----------------------------------------------------------
+
+    def run(self, limit: int) -> int:
+        """
+        Execute at most *limit* instructions; return how many.
+
+        `outcome` tells why it ended.
+        """
+        raise NotImplementedError
+
+    def executed(self) -> int:
+        """Return how many instructions `run` has executed, inside a hook."""
+        raise NotImplementedError
+
+    def emulate(self, count: int) -> int:
+        """Let the library run; return its error number."""
+        if self.stale:
+            self.flush()
+        self.mmu.page = self.mmu.access = -1
+        self.outcome = SPENT
+        self.vector = -1
+        return self.lib.emu_start(  # type: ignore[no-any-return]
+            self.handle, self.registers.get(EIP), 0, 0, count
+        )
+
+    def flush(self) -> None:
+        """Ask the Mmu again about every page."""
+        self.ctl(uc.CTL_FLUSH_TLB)
+        self.stale = False
+
+    def forget(self, start: int, end: int) -> None:
+        """Drop translations of [start, end), which lies in one page."""
+        # The library looks the page up as a fetch does, whatever it is now.
+        self._forgetting = True
+        self.ctl(uc.CTL_REMOVE_BLOCKS, start, end)
+        self._forgetting = False
+        self.stale = True
+
+    def shorten(self, instructions: int) -> bool:
+        """Take *instructions* off the run's limit; say whether it is done."""
+        return False
+
+    def load_segment(self, number: int, selector: int) -> None:
+        """Load a segment register, with the descriptors in sight."""
+        self._booting = True
+        self.registers.ask(number, selector)
+        self._booting = False
+        self.stale = True
+
+    def save(self, context: int) -> None:
+        """Copy the registers to the context at address *context*."""
+        self.lib.context_save(self.handle, context)
+
+    def load(self, context: int) -> None:
+        """Copy the context at address *context* to the registers."""
+        self.lib.context_restore(self.handle, context)
+
+    def close(self) -> None:
+        """Free the instance."""
+        if self.handle:
+            self.mmu.cores.remove(self)
+            self.registers.words = None
+            self.lib.close(self.handle)
+            self.handle = 0
+
+
+CALLS: Final = frozenset({42, 45})
+
+
+class _Descriptor(ctypes.Structure):
+    """A descriptor table's register, as the library takes it."""
+
+    _fields_ = (
+        ("selector", ctypes.c_uint16),
+        ("base", c_uint64),
+        ("limit", ctypes.c_uint32),
+        ("flags", ctypes.c_uint32),
+    )
+
+
+# Offsets in the hidden page: MXCSR, the frame of IRET, the code.
+_MXCSR: Final = 0x40
+_FRAME: Final = 0x50
+_STUB: Final = 0x80
+
+
+def _way_to_user_mode() -> Pages:
+    """Return the hidden page: descriptors, FPU reset, a frame, IRET."""
+    flat = 0x00CF_0000_0000_FFFF
+    descriptors = (
+        *(0, flat | 0x9B << 40, flat | 0x93 << 40, 0),
+        *(flat | 0xFB << 40, flat | 0xF3 << 40),
+    )
+    frame = (LANDING, CODE_SELECTOR, USER_FLAGS, 0, DATA_SELECTOR)
+    stub = (
+        b"\xdb\xe3"  # fninit
+        b"\x0f\xae\x15" + (HIDDEN_AT + _MXCSR).to_bytes(4, "little") + b"\xcf"
+    )  # ldmxcsr, iret
+    pages = Pages(PAGE)
+    view = pages.view
+    for index, value in enumerate(descriptors):
+        view[8 * index : 8 * index + 8] = value.to_bytes(8, "little")
+    view[_MXCSR : _MXCSR + 4] = (0x1F80).to_bytes(4, "little")
+    for index, value in enumerate(frame):
+        at = _FRAME + 4 * index
+        view[at : at + 4] = value.to_bytes(4, "little")
+    view[_STUB : _STUB + len(stub)] = stub
+    return pages

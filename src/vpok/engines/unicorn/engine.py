@@ -1,0 +1,274 @@
+"""
+The metered Unicorn engine: exact time, in instructions.
+
+`run` lets a core execute until the budget is spent or something happens that
+the core cannot decide, deals with that, and goes on.  Everything that can be
+done in more than one way, at different speeds (meter or counter, page map or
+checked access), ends in the same state after the same number of instructions;
+so a slice may end anywhere.
+"""
+
+from typing import Final
+
+from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION
+from vpok.arch.x86_decode import LONGEST, SOFT, Instruction, decode
+from vpok.engines.unicorn.checker import Checker
+from vpok.engines.unicorn.core import (
+    DENIED,
+    FAILED,
+    FAULTED,
+    SPENT,
+    TRAPPED,
+    UNFIT,
+    Core,
+)
+from vpok.engines.unicorn.fast import Fast
+from vpok.engines.unicorn.lib import FETCH, library
+from vpok.engines.unicorn.machine import UnicornMachine
+from vpok.engines.unicorn.mmu import Mmu
+from vpok.engines.unicorn.scan import plain_run
+from vpok.engines.unicorn.slice import Slice
+from vpok.engines.unicorn.special import ALONE, DONE, handle
+from vpok.engines.unicorn.stepper import Stepper
+from vpok.engines.unicorn.tiers import choose
+from vpok.kernel.engine import CONTINUE, RESCHEDULE, Engine
+from vpok.kernel.vcpu import Vcpu
+from vpok.machine.memory import PAGE
+
+_MARGIN: Final = LONGEST + 2
+
+
+class UnicornEngine(Engine):
+    """Executes the x86-32 code of one partition."""
+
+    name = "unicorn"
+    isa = "x86-32"
+    exact = True
+
+    def __init__(
+        self, memory_size: int, clock_hz: int, tier: str | None = None
+    ) -> None:
+        """
+        Make an engine with *memory_size* zero bytes for one partition.
+
+        It executes *clock_hz* instructions per second of virtual time.
+        Raises EngineUnavailable if Unicorn, or a forced *tier*, is missing.
+        """
+        self._lib = library()
+        choice = choose(tier)
+        self.tier = choice.name
+        self._mmu = Mmu(memory_size)
+        self.memory = self._mmu.memory
+        self._stepper = Stepper(self._lib, self._mmu)
+        first = self._stepper.start()
+        self._fast: Fast | None = None
+        if choice.code is not None:
+            self._fast = Fast(self._lib, self._mmu, choice.code)
+            first = self._fast.start()
+        self._checker: Checker | None = None
+        self._core: Core = self._fast or self._stepper
+        self.machine = self._machine = UnicornMachine(
+            self._lib, self._core, first
+        )
+        self._slice = Slice(clock_hz)
+        self._instruction = Instruction()
+        self._vcpu: Vcpu | None = None  # while it runs
+        self._verdict = CONTINUE
+        self._over = False  # the run ends, whatever its budget
+        self._consumed = 0
+        self._executed = 0
+        for core in (self._stepper, self._fast):
+            if core is not None:
+                core.serve = self._call
+
+    # --- the run -----------------------------------------------------------
+
+    def run(self, vcpu: Vcpu, now: int, budget: int) -> int:
+        """Run *vcpu* for at most *budget* ns; return the ns it took."""
+        self._machine.take(vcpu.arch)
+        slice_ = self._slice
+        slice_.begin(vcpu, budget)
+        self._vcpu = vcpu
+        self._verdict = CONTINUE
+        self._over = not slice_.pay(vcpu, 0)
+        try:
+            while not self._over:
+                left = slice_.left()
+                if left <= 0:
+                    break
+                self._go(self._core, left)
+        finally:
+            self._vcpu = None
+            self._executed += slice_.done
+        vcpu.exit = self._verdict
+        return slice_.end(vcpu)
+
+    def _go(self, core: Core, left: int) -> None:
+        """Let *core* execute up to *left* instructions; see what happened."""
+        self._machine.move(core)
+        before = self._slice.done
+        self._slice.done += core.run(left)
+        outcome = core.outcome
+        if outcome == SPENT:
+            if self._slice.done == before:
+                self._fault(core, GENERAL_PROTECTION, 0)  # never endless
+        elif outcome == UNFIT:
+            self._unfit(core)
+        elif outcome == FAULTED:
+            self._fault(core, core.vector, 0)
+        elif outcome == DENIED:
+            self._denied(core)
+        elif outcome == FAILED:
+            self._fail(core)
+
+    def _fail(self, core: Core) -> None:
+        """Raise what our own code raised inside the library."""
+        failure, core.failure = core.failure, None
+        if failure is not None:
+            raise failure
+
+    # --- what a core cannot decide -----------------------------------------
+
+    def _unfit(self, core: Core) -> None:
+        """Get past a block that does not fit, or has something special."""
+        left = self._slice.left()
+        if left <= 0:
+            return
+        stepper = self._stepper
+        pc = core.registers.get(EIP)
+        size = 1
+        if core is self._fast:
+            if self._fast.fits_never():
+                size = self._fast.block_size()
+            else:
+                self._go(stepper, left)
+                return
+        elif core is stepper:
+            size = stepper.block[1]
+        inside = self._mmu.size - pc
+        code = self._mmu.bytes_at(pc, size + _MARGIN)
+        count = plain_run(code, size, inside)
+        self._machine.move(stepper)
+        if count:
+            self._alone(min(count, left))
+        else:
+            self._special(code, inside)
+
+    def _alone(self, count: int) -> None:
+        """Let the stepper execute *count* instructions of one block."""
+        stepper = self._stepper
+        self._slice.done += stepper.alone(count)
+        outcome = stepper.outcome
+        if outcome == FAULTED:
+            self._fault(stepper, stepper.vector, 0)
+        elif outcome == DENIED:
+            self._denied(stepper)
+        elif outcome == FAILED:
+            self._fail(stepper)
+
+    def _special(self, code: bytes, inside: int) -> None:
+        """Execute or refuse the instruction at the PC."""
+        stepper = self._stepper
+        instruction = decode(code, 0, self._instruction)
+        what = handle(stepper, instruction, inside)
+        if what == ALONE:
+            self._alone(1)
+            return
+        if what == DONE or (
+            instruction.kind == SOFT and instruction.length <= inside
+        ):
+            self._slice.done += 1
+        if what != DONE:
+            self._fault(stepper, what, 0)
+
+    def _denied(self, core: Core) -> None:
+        """Deal with an access that the page map does not allow."""
+        mmu = self._mmu
+        if mmu.access == FETCH:
+            mmu.wake(mmu.page)
+            return
+        checker = self._checking()
+        core.save(self._machine.spare)
+        checker.load(self._machine.spare)
+        done = checker.run(1)
+        if checker.outcome == FAILED:
+            self._fail(checker)
+        elif done:
+            self._slice.done += 1
+            self._machine.core = checker
+        if checker.outcome == FAULTED:
+            self._fault(core, checker.vector, checker.address)
+
+    def _checking(self) -> Checker:
+        """Return the checker; most partitions never need one."""
+        if self._checker is None:
+            self._checker = Checker(self._lib, self._mmu)
+            self._checker.start()
+        return self._checker
+
+    # --- traps -------------------------------------------------------------
+
+    def _call(self, core: Core, vector: int) -> None:
+        """Serve a call, inside the core's run if nothing speaks against."""
+        vcpu = self._vcpu
+        slice_ = self._slice
+        assert vcpu is not None, "a call comes from a run"
+        executed = slice_.done + core.executed()
+        self._consumed = slice_.elapsed(executed)
+        verdict = self.traps.trap(vcpu, self._consumed, vector)
+        if verdict == CONTINUE and not self._over and not core.stale:
+            if vcpu.debt <= 0:
+                return
+            left = slice_.left()
+            if slice_.pay(vcpu, executed) and core.shorten(
+                left - slice_.left()
+            ):
+                return
+            self._over = vcpu.debt > 0
+        elif verdict != CONTINUE:
+            self._verdict = verdict
+            self._over = True
+        elif self._over:
+            self._verdict = RESCHEDULE
+        else:
+            self._over = not slice_.pay(vcpu, executed)
+        core.outcome = TRAPPED
+        core.stop()
+
+    def _fault(self, core: Core, vector: int, address: int) -> None:
+        """Tell of a fault; the run ends."""
+        vcpu = self._vcpu
+        assert vcpu is not None, "a fault comes from a run"
+        vcpu.fault_address = address
+        self._consumed = self._slice.elapsed(self._slice.done)
+        verdict = self.traps.trap(vcpu, self._consumed, vector)
+        self._verdict = RESCHEDULE if verdict == CONTINUE else verdict
+        self._over = True
+
+    def consumed(self) -> int:
+        """Return the ns since `run` began; valid inside a trap."""
+        return self._consumed
+
+    def stop(self) -> None:
+        """End the run at the next instruction boundary (inside a trap)."""
+        self._over = True
+
+    # --- the rest of the interface -----------------------------------------
+
+    def flush(self, address: int, length: int) -> None:
+        """Forget translations of a range that the hypervisor changed."""
+        if length > 0:
+            last = (address + length - 1) // PAGE
+            for page in range(address // PAGE, last + 1):
+                if page in self._mmu.code:
+                    self._mmu.rest(page)
+
+    def instructions(self) -> int:
+        """Return how many guest instructions have been executed so far."""
+        return self._executed + (self._slice.done if self._vcpu else 0)
+
+    def close(self) -> None:
+        """Free the cores; the engine is not used again."""
+        for core in (self._fast, self._stepper, self._checker):
+            if core is not None:
+                core.close()

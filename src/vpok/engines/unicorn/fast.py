@@ -1,0 +1,137 @@
+"""
+The metered core: full speed, in whole blocks.
+
+A block is charged when it is entered.  One that does not fit the budget, or
+has an instruction that needs care, is not started; one that is left in its
+middle is charged back from there.
+"""
+
+import ctypes
+from typing import Any, Final
+
+from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION, INVALID_OPCODE
+from vpok.arch.x86_decode import LONGEST
+from vpok.engines.unicorn import lib as uc
+from vpok.engines.unicorn.core import (
+    DENIED,
+    FAILED,
+    FAULTED,
+    SPENT,
+    UNFIT,
+    Core,
+)
+from vpok.engines.unicorn.meter import NEVER, MeterCode, make_meter
+from vpok.engines.unicorn.mmu import Mmu
+from vpok.engines.unicorn.scan import CLEAN, index_of, padding, scan
+
+_MARGIN: Final = LONGEST + 2
+
+
+class Fast(Core):
+    """A core under the block meter."""
+
+    def __init__(
+        self, library: uc.Library, mmu: Mmu, code: MeterCode
+    ) -> None:
+        """Make the core; `start` installs the meter."""
+        super().__init__(library, mmu)
+        self._code = code
+        self.limit = 0
+        self.meter = make_meter(library.stop_address, self._miss)
+        self.misses = 0
+
+    def start(self) -> bytes:
+        """Enter user mode, then meter everything."""
+        context = super().start()
+        self.hook(
+            uc.HOOK_BLOCK, self._code.address, ctypes.addressof(self.meter)
+        )
+        return context
+
+    def _miss(self, _uc: int, pc: int, size: int, slot: Any) -> None:
+        """Look at a block that the meter does not know yet."""
+        entry = slot[0]
+        entry.pc, entry.size, entry.cost = pc, size, NEVER
+        try:
+            self.misses += 1
+            entry.cost = self._cost(pc, size)
+        except BaseException as error:  # noqa: BLE001 (re-raised by `run`)
+            self.fail(error)
+
+    def _cost(self, pc: int, size: int) -> int:
+        block = uc.Block()
+        address = ctypes.c_uint64(ctypes.addressof(block))
+        self.lib.ctl(
+            self.handle, uc.CTL_REQUEST_BLOCK, ctypes.c_uint64(pc), address
+        )
+        self.mmu.cover(pc, pc + size)
+        if block.size != size:
+            return NEVER
+        code = self.mmu.bytes_at(pc, size + _MARGIN)
+        found = scan(code, size, block.icount, self.mmu.size - pc)
+        return int(block.icount) if found == CLEAN else NEVER
+
+    def run(self, limit: int) -> int:
+        """Execute blocks while they fit *limit* instructions."""
+        meter = self.meter
+        self.limit = limit
+        meter.budget = limit
+        meter.stopped = 0
+        error = self.emulate(0)
+        done = self.limit - meter.budget
+        if self.failure is not None:
+            self.outcome = FAILED
+        elif self.outcome == FAULTED:
+            done -= self._unpaid(self.vector)
+        elif self.outcome != SPENT:
+            pass
+        elif meter.stopped:
+            self.outcome = UNFIT
+        elif error != uc.OK:
+            done -= self._refused(error)
+        return done
+
+    def _refused(self, error: int) -> int:
+        """Say why the library gave up; return the instructions not done."""
+        mmu = self.mmu
+        if error == uc.INSN_INVALID:
+            self.outcome, self.vector = FAULTED, INVALID_OPCODE
+        elif mmu.page < 0:
+            self.outcome, self.vector = FAULTED, GENERAL_PROTECTION
+        else:
+            self.outcome = DENIED
+            if mmu.access == uc.FETCH:
+                return 0  # before the block was entered
+        return self._unpaid(self.vector)
+
+    def _unpaid(self, vector: int) -> int:
+        """Return how many instructions of the last block were not done."""
+        slot = self.meter.slot[0]
+        if vector == DEBUG:
+            return 0  # a trap, behind its instruction
+        offset = self.registers.get(EIP) - slot.pc
+        code = self.mmu.bytes_at(slot.pc, max(offset, 0))
+        return int(slot.cost) - index_of(padding(code), offset)
+
+    def executed(self) -> int:
+        """Return the instructions of `run` so far, at the end of a block."""
+        return int(self.limit - self.meter.budget)
+
+    def shorten(self, instructions: int) -> bool:
+        """Take *instructions* off what `run` may still execute."""
+        self.limit -= instructions
+        self.meter.budget -= instructions
+        return True
+
+    def fits_never(self) -> bool:
+        """Say whether the block that was not started never is."""
+        return bool(self.meter.slot[0].cost == NEVER)
+
+    def block_size(self) -> int:
+        """Return the bytes of the block that was not started."""
+        return int(self.meter.slot[0].size)
+
+    def forget(self, start: int, end: int) -> None:
+        """Drop translations of [start, end), and what blocks cost."""
+        super().forget(start, end)
+        self.meter.clear()

@@ -1,0 +1,103 @@
+"""
+The registers of one partition's processor.
+
+They are in one of the engine's cores, or, of the vCPUs that are not resident,
+in contexts: copies of all that a core knows of a guest.
+"""
+
+import ctypes
+from ctypes import c_uint32
+from typing import Any
+
+from vpok.engines.unicorn.core import Core
+from vpok.engines.unicorn.lib import Library
+from vpok.engines.unicorn.registers import MASK, NUMBERS
+from vpok.machine.arch import ArchVcpu, Context, Machine
+
+
+class Saved:
+    """A context, at a fixed address."""
+
+    __slots__ = ("_data", "address")
+
+    def __init__(self, data: bytes) -> None:
+        """Copy *data*, a context of the library."""
+        self._data = ctypes.create_string_buffer(data, len(data))
+        self.address = ctypes.addressof(self._data)
+
+
+class UnicornMachine(Machine):
+    """Where the registers are, and the ways between the places."""
+
+    def __init__(self, library: Library, core: Core, first: bytes) -> None:
+        """Begin without a resident vCPU; *first* is a fresh context."""
+        self._lib = library
+        self._first = first
+        self._spare = Saved(first)
+        self.spare = self._spare.address  # for registers on their way
+        self._value = c_uint32()
+        self._at = ctypes.addressof(self._value)
+        self._home = core
+        self.core = core  # which has the resident registers
+        self.resident: ArchVcpu | None = None
+
+    def new_context(self) -> Context:
+        """Return a context: ring 3, interrupts on, all else as at reset."""
+        return Saved(self._first)
+
+    def put(self, arch: ArchVcpu) -> None:
+        """Save the registers into *arch*'s context, if it is resident."""
+        if self.resident is arch:
+            self.save(arch.context)
+            self.resident = None
+
+    def take(self, arch: ArchVcpu) -> None:
+        """Make *arch* resident; whoever was is saved first."""
+        if self.resident is arch:
+            return
+        if self.resident is not None:
+            self.put(self.resident)
+        self.core = self._home
+        self.load(arch.context)
+        self.resident = arch
+
+    def save(self, context: Any) -> None:
+        """Copy the resident registers into *context*."""
+        self.core.save(context.address)
+
+    def load(self, context: Any) -> None:
+        """Copy *context* into the resident registers."""
+        self.core.load(context.address)
+
+    def move(self, core: Core) -> None:
+        """Bring the resident registers to *core*."""
+        if self.core is not core:
+            self.core.save(self.spare)
+            core.load(self.spare)
+            self.core = core
+
+    def get(self, register: int) -> int:
+        """Return a register of the resident vCPU."""
+        return self.core.registers.get(register)
+
+    def set(self, register: int, value: int) -> None:
+        """Change a register of the resident vCPU."""
+        self.core.registers.set(register, value)
+
+    def get_in(self, context: Any, register: int) -> int:
+        """Return a register of a saved *context*."""
+        self._lib.check(
+            self._lib.context_reg_read(
+                context.address, NUMBERS[register], self._at
+            )
+        )
+        return self._value.value
+
+    def set_in(self, context: Any, register: int, value: int) -> None:
+        """Change a register of a saved *context*."""
+        self._value.value = value & MASK
+        self._lib.check(
+            self._lib.context_reg_write(
+                context.address, NUMBERS[register], self._at
+            )
+        )

@@ -1,0 +1,88 @@
+"""
+The block meter: see `meter.c`, whose machine code this module loads.
+
+Where the host has no machine code here, or lends no executable memory, the
+engine counts instructions instead (the tier `count`).
+"""
+
+import ctypes
+import os
+import platform
+from collections.abc import Callable
+from ctypes import c_int64, c_uint32, c_uint64, c_void_p
+from importlib import resources
+from typing import Final
+
+from vpok.engines.unicorn.host import Pages
+from vpok.kernel.errors import EngineUnavailable
+
+SLOTS: Final = 16384
+# The cost of a block that must not run under the meter.
+NEVER: Final = 0x7FFF_FFFF
+
+_MACHINES: Final = {
+    "x86_64": "x86_64",
+    "amd64": "x86_64",
+    "aarch64": "aarch64",
+    "arm64": "aarch64",
+}
+
+
+class Slot(ctypes.Structure):
+    """A block and its cost in instructions."""
+
+    _fields_ = (("pc", c_uint64), ("size", c_uint32), ("cost", c_uint32))
+
+
+MISS_HOOK: Final = ctypes.CFUNCTYPE(
+    None, c_void_p, c_uint64, c_uint32, ctypes.POINTER(Slot)
+)
+
+
+class Meter(ctypes.Structure):
+    """The structure of `meter.c`."""
+
+    _fields_ = (
+        ("budget", c_int64),
+        ("slot", ctypes.POINTER(Slot)),
+        ("stopped", c_uint64),
+        ("stop", c_void_p),
+        ("miss", MISS_HOOK),
+        ("table", Slot * SLOTS),
+    )
+
+    def clear(self) -> None:
+        """Forget every block's cost."""
+        ctypes.memset(ctypes.addressof(self.table), 0, ctypes.sizeof(self.table))
+
+
+class MeterCode:
+    """The hook, in executable memory."""
+
+    def __init__(self) -> None:
+        """Load it; raises EngineUnavailable where that cannot be done."""
+        machine = _MACHINES.get(platform.machine().lower())
+        if machine is None or os.name != "posix":
+            raise EngineUnavailable(
+                f"no block meter for {platform.system()} {platform.machine()}"
+            )
+        name = f"meter-{machine}.bin"
+        code = resources.files(__package__).joinpath(name).read_bytes()
+        try:
+            self._pages = Pages(len(code), executable=True)
+        except OSError as error:
+            raise EngineUnavailable(
+                f"the host lends no executable memory ({error})"
+            ) from error
+        self._pages.view[: len(code)] = code
+        self.address = self._pages.address
+
+
+def make_meter(
+    stop: int, miss: Callable[[int, int, int, "ctypes._Pointer[Slot]"], None]
+) -> Meter:
+    """Return a meter with an empty table."""
+    meter = Meter()
+    meter.stop = stop
+    meter.miss = MISS_HOOK(miss)
+    return meter

@@ -1,0 +1,143 @@
+"""
+The counted core: exact for any number of instructions, and slower.
+
+It executes what is left of a budget when no block fits any more, and single
+instructions that need care; in the tier `count`, everything.
+"""
+
+import ctypes
+from ctypes import c_uint64
+from typing import Any, Final
+
+from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION, INVALID_OPCODE
+from vpok.arch.x86_decode import LONGEST
+from vpok.engines.unicorn import lib as uc
+from vpok.engines.unicorn.core import (
+    DENIED,
+    FAILED,
+    FAULTED,
+    SPENT,
+    UNFIT,
+    Core,
+)
+from vpok.engines.unicorn.mmu import Mmu
+from vpok.engines.unicorn.registers import peek
+from vpok.engines.unicorn.scan import CLEAN, scan
+
+_MARGIN: Final = LONGEST + 2
+# A count that is found in the library's memory when it has been given.
+_MAGIC: Final = 0x5EED_C0DE_0000
+_HANDLE_BYTES: Final = 4096
+
+
+class Stepper(Core):
+    """A core that counts."""
+
+    def __init__(self, library: uc.Library, mmu: Mmu) -> None:
+        """Make the core; `start` must be called once."""
+        super().__init__(library, mmu)
+        self.block = (0, 0)  # the last one that was not started: pc, size
+        self.careless = False  # execute what is asked for, whatever it is
+        self._counter: Any = None
+        self._from = 0
+        self._before = 0  # instructions of this `run`, in earlier calls
+        self.hook(uc.HOOK_EDGE, uc.EDGE_HOOK(self._edge))
+
+    def _enter(self, address: int) -> None:
+        """Run the way to user mode; find the library's counter."""
+        self.lib.emu_start(self.handle, address, 0, 0, _MAGIC)
+        block = peek(self.handle, _HANDLE_BYTES)
+        at = block.find(_MAGIC.to_bytes(8, "little"))
+        value = int.from_bytes(block[at - 8 : at], "little")
+        # The stub has three instructions.
+        if at % 8 == 0 and at >= 8 and value == 3:
+            self._counter = c_uint64.from_address(self.handle + at - 8)
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the library's counter was found."""
+        return self._counter is not None
+
+    def _edge(self, _uc: int, new: Any, _old: Any, _data: int) -> None:
+        """Look at a block that was just translated."""
+        try:
+            if not self._booting:
+                block = new[0]
+                self._look(block.pc, block.size, block.icount)
+        except BaseException as error:  # noqa: BLE001 (re-raised by `run`)
+            self.fail(error)
+
+    def _look(self, pc: int, size: int, icount: int) -> None:
+        mmu = self.mmu
+        mmu.cover(pc, pc + size)
+        if self.careless:
+            return
+        code = mmu.bytes_at(pc, size + _MARGIN)
+        if scan(code, size, icount, mmu.size - pc) != CLEAN:
+            self.block = (pc, size)
+            self.outcome = UNFIT
+            self.stop()
+
+    def run(self, limit: int) -> int:
+        """Execute *limit* instructions, one at a time if need be."""
+        self._before = 0
+        if self._counter is not None:
+            return self._count(limit)
+        self.outcome = SPENT
+        while self._before < limit and self.outcome == SPENT:
+            self._before += self._count(1)
+        return self._before
+
+    def _count(self, limit: int) -> int:
+        self._from = self.registers.get(EIP)
+        error = self.emulate(limit)
+        done = self._done(limit)
+        if self.failure is not None:
+            self.outcome = FAILED
+        elif self.outcome == FAULTED:
+            done -= self.vector != DEBUG
+        elif self.outcome == SPENT and error != uc.OK:
+            done -= self._refused(error)
+            if done == limit:
+                self.outcome = SPENT  # the next one's fault
+        return done
+
+    def _refused(self, error: int) -> int:
+        """Say why the library gave up; return the instructions not done."""
+        mmu = self.mmu
+        if error == uc.INSN_INVALID:
+            self.outcome, self.vector = FAULTED, INVALID_OPCODE
+        elif mmu.page < 0:
+            self.outcome, self.vector = FAULTED, GENERAL_PROTECTION
+        else:
+            self.outcome = DENIED
+            if mmu.access == uc.FETCH:
+                return 0  # before the instruction was entered
+        return 1
+
+    def _done(self, limit: int) -> int:
+        if self._counter is not None:
+            return min(limit, int(self._counter.value))
+        # One instruction: was it entered?
+        if self.outcome == UNFIT or self.mmu.access == uc.FETCH:
+            return int(self.registers.get(EIP) != self._from)
+        return 1
+
+    def executed(self) -> int:
+        """Return the instructions of `run` so far, the current one too."""
+        if self._counter is None:
+            return self._before + 1
+        return int(self._counter.value)
+
+    def alone(self, count: int) -> int:
+        """Execute *count* instructions of one block, whatever they are."""
+        self.careless = True
+        pc = self.registers.get(EIP)
+        done = self.run(count)
+        self.careless = False
+        self.purge(pc)
+        return done
+
+    def purge(self, pc: int) -> None:
+        """Drop the translation at *pc*, so that it is looked at again."""
+        self.forget(pc, pc + 1)
