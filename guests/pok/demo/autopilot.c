@@ -78,8 +78,8 @@ int main(void)
   vp_must("air_data_ap", vp_sampling_create("air_data_ap", 12, VP_IN, 2 * FRAME, &air_data_port));
   vp_must("elevator", vp_sampling_create("elevator", 4, VP_OUT, 0, &elevator_port));
   vp_must("commands", vp_queueing_create("commands", 128, VP_OUT, VP_FIFO, &commands_port));
-  vp_thread(control, 20, FRAME);
-  vp_thread(monitor, 10, 8 * FRAME);
+  THREAD(.entry = control, .priority = 20, .period = FRAME);
+  THREAD(.entry = monitor, .priority = 10, .period = 8 * FRAME);
   vp_printf("autopilot ready, target %d ft\n", TARGET_FT);
   vp_set_mode(VP_MODE_NORMAL);
   return 0;

@@ -88,8 +88,8 @@ int main(void)
 {
   vp_must("commands_in", vp_queueing_create("commands_in", 128, VP_IN, VP_FIFO, &commands_port));
   vp_must("air_data_fd", vp_sampling_create("air_data_fd", 12, VP_IN, 2 * FRAME, &air_data_port));
-  vp_thread(screen, 20, FRAME);
-  vp_thread(trend, 10, 2 * FRAME);
+  THREAD(.entry = screen, .priority = 20, .period = FRAME);
+  THREAD(.entry = trend, .priority = 10, .period = 2 * FRAME);
   vp_must("error handler", vp_error_handler(handler));
   vp_printf("display ready\n");
   vp_set_mode(VP_MODE_NORMAL);

@@ -56,9 +56,9 @@ int main(void)
 {
   vp_must("air_data", vp_sampling_create("air_data", 12, VP_OUT, 0, &air_data_port));
   vp_must("elevator_in", vp_sampling_create("elevator_in", 4, VP_IN, 4 * FRAME, &elevator_port));
-  fresh = vp_semaphore(0, 4);
-  vp_thread(probe, 20, FRAME);
-  vp_thread(publisher, 10, 0);
+  fresh = SEMAPHORE(0, 4);
+  THREAD(.entry = probe, .priority = 20, .period = FRAME);
+  THREAD(.entry = publisher, .priority = 10);
   vp_printf("air data ready\n");
   vp_set_mode(VP_MODE_NORMAL);
   return 0;

@@ -125,7 +125,7 @@ enum {
 struct vp_thread {
   u8 priority; /* larger is more urgent */
   u8 affinity; /* index into the partition's processors */
-  void *entry;
+  void (*entry)(void);
   u64 period;   /* ns; 0: aperiodic */
   u64 deadline; /* ns */
   u64 capacity; /* elections, not ns; 0: unlimited */
@@ -276,15 +276,22 @@ static inline u32 vp_set_mode(u32 mode) { return vp_call1(VP_PARTITION_SET_MODE,
 static inline void vp_shutdown(void) { vp_call0(VP_SHUTDOWN); }
 
 /* lib/: a line of output is one console write, so that it stays in one piece. */
+void vp_thread_end(void); /* where a thread function returns to */
 u32 vp_write(const char *text, u32 size);
+u32 vp_divide(u64 *value, u32 by); /* in place; returns the remainder */
 void vp_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void *memcpy(void *to, const void *from, size_t size);
 void *memset(void *to, int byte, size_t size);
 size_t strlen(const char *text);
 
 /* lib/easy.c: the common cases in one line each; they say what failed and stop. */
-u32 vp_thread(void (*entry)(void), u8 priority, u64 period_ns);
-u8 vp_semaphore(u16 initial, u16 maximum);
+u32 vp_thread(struct vp_thread attr);
+u8 vp_lock_object(struct vp_lock_attr attr);
+#define THREAD(...) vp_thread((struct vp_thread){__VA_ARGS__})
+#define SEMAPHORE(initial, maximum) \
+  vp_lock_object((struct vp_lock_attr){VP_SEMAPHORE, 0, VP_FIFO, (initial), (maximum)})
+#define MUTEX(discipline) vp_lock_object((struct vp_lock_attr){VP_MUTEX, 0, (discipline), 0, 0})
+#define EVENT() vp_lock_object((struct vp_lock_attr){VP_EVENT, 0, 0, 0, 0})
 void vp_must(const char *what, u32 result);
 
 #endif

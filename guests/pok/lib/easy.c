@@ -11,21 +11,20 @@ void vp_must(const char *what, u32 result)
     vp_stop_self();
 }
 
-/* Create a thread (period 0: aperiodic) and return its id. */
-u32 vp_thread(void (*entry)(void), u8 priority, u64 period_ns)
+/* Create a thread and return its id. */
+u32 vp_thread(struct vp_thread attr)
 {
-  struct vp_thread attr = {.priority = priority, .entry = (void *)entry, .period = period_ns};
   u32 id = 0;
 
   vp_must("thread", vp_thread_create(&id, &attr));
   return id;
 }
 
-u8 vp_semaphore(u16 initial, u16 maximum)
+/* Create a lock object and return its id. */
+u8 vp_lock_object(struct vp_lock_attr attr)
 {
-  struct vp_lock_attr attr = {VP_SEMAPHORE, 0, VP_FIFO, initial, maximum};
   u8 id = 0;
 
-  vp_must("semaphore", vp_lock_create(&id, &attr));
+  vp_must("lock object", vp_lock_create(&id, &attr));
   return id;
 }

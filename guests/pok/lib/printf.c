@@ -52,7 +52,7 @@ static void field(struct out *out, const struct spec *spec, const char *sign, co
 }
 
 /* Divide in place and return the remainder: two 32-bit divisions, no library. */
-static u32 divide(u64 *value, u32 by)
+u32 vp_divide(u64 *value, u32 by)
 {
   u32 high = (u32)(*value >> 32), low = (u32)*value, rest = high % by;
 
@@ -68,7 +68,7 @@ static void number(struct out *out, const struct spec *spec, u64 value, u32 base
 
   *at = 0;
   do
-    *--at = "0123456789abcdef"[divide(&value, base)];
+    *--at = "0123456789abcdef"[vp_divide(&value, base)];
   while (value);
   field(out, spec, sign, at);
 }
