@@ -11,6 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from vpok.kernel.engine import Engine
+from vpok.spec.model import SystemSpec
+
+DEFAULT: Final = "unicorn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +55,13 @@ ENGINES: Final[Mapping[str, EngineKind]] = MappingProxyType(
         "unicorn": EngineKind(_unicorn, _describe_unicorn),
     }
 )
+
+
+def make_engine(spec: SystemSpec, index: int, tier: str | None) -> Engine:
+    """
+    Return an engine for a partition of *spec*, with its memory.
+
+    Raises EngineUnavailable.
+    """
+    size = spec.partitions[index].size
+    return ENGINES[DEFAULT].make(size, spec.clock, tier)
