@@ -20,7 +20,7 @@ from vpok.config.keys import (
     USED_THREAD_FEATURES,
 )
 from vpok.config.log import Log
-from vpok.config.names import index_of, unknown
+from vpok.config.names import MISSING, index_of, unknown
 from vpok.config.ports import build_ports
 from vpok.spec.model import (
     CostSpec,
@@ -32,6 +32,8 @@ from vpok.spec.model import (
     VcpusSpec,
     WindowSpec,
 )
+from vpok.spec.problems import MAX_PROCESSORS
+from vpok.spec.problems.partitions import NAME
 from vpok.units import NS_PER_S
 
 Raw = dict[str, Any]  # the values of a `kinds.Record`
@@ -45,12 +47,12 @@ def build(raw: Raw, folder: Path, name: str, log: Log) -> SystemSpec:
         _partition(partition, f"partitions[{index}]", processors, folder, log)
         for index, partition in enumerate(raw["partitions"] or [])
     )
-    names = [partition.name for partition in partitions]
+    names = [partition.name for partition in partitions] or [MISSING]
     kernel = raw["kernel"]
     return SystemSpec(
         name=raw["name"] or name,
         partitions=partitions,
-        schedule=_schedule(kernel["scheduler"], partitions, log),
+        schedule=_schedule(kernel["scheduler"], partitions, names, log),
         processors=processors,
         clock=raw["clock"],
         kernel_features=_features(
@@ -72,7 +74,9 @@ def _partition(
     raw: Raw, path: str, processors: int, folder: Path, log: Log
 ) -> PartitionSpec:
     affinity = raw["processor_affinity"]
-    own = range(processors) if affinity is None else sorted(affinity)
+    # A count that is out of bounds is a problem of its own.
+    every = range(min(max(processors, 1), MAX_PROCESSORS))
+    own = every if affinity is None else sorted(affinity)
     threads = raw["threads"]
     return PartitionSpec(
         name=raw["name"],
@@ -104,7 +108,9 @@ def _partition(
 
 def _image(raw: Raw, path: str, folder: Path, log: Log) -> Image:
     name = raw["name"]
-    if not raw["image"] and not name:  # reported already
+    if not (raw["image"] or NAME.fullmatch(name)):  # which is a problem
+        log.unusable(f"{path}.image")
+    if log.broken(f"{path}.image"):
         return Image("", 0, 0, ())
     file = folder / (raw["image"] or f"{name}/{name}.elf")
     try:
@@ -140,10 +146,11 @@ def _features(
 
 
 def _schedule(
-    raw: Raw, partitions: Sequence[PartitionSpec], log: Log
+    raw: Raw,
+    partitions: Sequence[PartitionSpec],
+    names: Sequence[str],
+    log: Log,
 ) -> ScheduleSpec:
-    names = [partition.name for partition in partitions]
-
     def partition(entry: Raw, path: str) -> int:
         where = f"kernel.scheduler.{path}.partition"
         return index_of(entry["partition"], names, "partition", where, log)

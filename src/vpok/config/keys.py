@@ -18,11 +18,11 @@ from vpok.config.units import (
     parse_time,
 )
 from vpok.kernel.sched import POLICIES
-from vpok.spec.model import HEALTH_ACTIONS, FlushSpec
+from vpok.spec.model import HEALTH_ACTIONS, CostSpec, FlushSpec
 from vpok.spec.problems import COMPATS
 from vpok.spec.problems.partitions import MAX_MEMORY, SCHEDULERS
 from vpok.spec.problems.ports import DIRECTIONS, KINDS
-from vpok.spec.problems.words import either
+from vpok.spec.problems.words import either, show_time
 
 # Features that POK knows and that change what the kernel does...
 USED_FEATURES = ("assert", "console", "debug", "gettick", "shutdown")
@@ -78,14 +78,15 @@ def _flush(text: str) -> FlushSpec:
         raise ValueError(f"{error}; or take major-frame or windows") from error
 
 
+ERRORS = ("default", *ERROR_NAMES.values())
+
+
 def _error_kind(name: str) -> int:
     words = " ".join(name.lower().replace("-", " ").split())
     for number, known in {0: "default", **ERROR_NAMES}.items():
         if words == known:
             return number
-    raise ValueError(
-        unknown("error", words, ["default", *ERROR_NAMES.values()])
-    )
+    raise ValueError(unknown("error", words, ERRORS))
 
 
 NAME = Atom("a name", _word, {"type": ["string", "integer"]}, "")
@@ -130,7 +131,11 @@ THREADS = Record(
             "How many threads the partition may have, the main one included. "
             "Default: 1.",
         ),
-        Key("features", WORDS, "`sleep`; `suspend` has no effect."),
+        Key(
+            "features",
+            WORDS,
+            "`sleep` gives the kernel that call; `suspend` has no effect.",
+        ),
     ),
 )
 
@@ -158,6 +163,7 @@ VCPUS = Record(
         ),
     ),
     short="count",
+    intro="A number alone is the `count`.",
 )
 
 PARTITIONS = Record(
@@ -166,22 +172,23 @@ PARTITIONS = Record(
         Key(
             "name",
             NAME,
-            "Also the image's: `NAME/NAME.elf` beside the file.",
+            "Its name, and its image's: `NAME/NAME.elf` beside the file.",
             required=True,
         ),
         Key(
             "size",
             SIZE,
-            "Memory of the partition: image, and 8 KiB per thread and 8 KiB "
-            "more at its end.",
+            "Its memory: the image from 0 on; 8 KiB per thread, and 8 KiB "
+            "that POK leaves unused, at the end.",
             required=True,
         ),
-        ours("image", NAME, "Path of the ELF image, if it is elsewhere."),
+        ours("image", NAME, "Path of its ELF image, if it is elsewhere."),
         Key(
             "features",
             WORDS,
             "`assert`, `console`, `debug`, `gettick` and `shutdown` choose "
-            "the system calls there are; `libc` and `timer` have no effect.",
+            "what the kernel offers (to all partitions, as in POK); `libc` "
+            "and `timer` have no effect, others are ignored with a note.",
         ),
         Key("threads", THREADS, "Its threads."),
         Key(
@@ -190,9 +197,9 @@ PARTITIONS = Record(
             "Scheduling policy of the threads.",
             default="rr",
         ),
-        Key("semaphores", COUNT, "How many there may be.", default="0"),
-        Key("mutexes", COUNT, "How many there may be.", default="0"),
-        Key("events", COUNT, "How many there may be.", default="0"),
+        Key("semaphores", COUNT, "How many it may create.", default="0"),
+        Key("mutexes", COUNT, "How many it may create.", default="0"),
+        Key("events", COUNT, "How many it may create.", default="0"),
         Key(
             "processor_affinity",
             NUMBERS,
@@ -210,7 +217,7 @@ PARTITIONS = Record(
             "health",
             Named(
                 _error_kind,
-                ("default", *ERROR_NAMES.values()),
+                ERRORS,
                 _choice(*HEALTH_ACTIONS),
                 0,
             ),
@@ -235,7 +242,12 @@ WINDOWS = Record(
     "kernel.scheduler.windows[]",
     (
         PARTITION,
-        ours("start", TIME, "From the major frame's start.", required=True),
+        ours(
+            "start",
+            TIME,
+            "When it opens, from the start of the major frame.",
+            required=True,
+        ),
         ours("duration", TIME, "Length of the window.", required=True),
         ours(
             "processors",
@@ -277,7 +289,12 @@ KERNEL = Record(
 TARGET = Record(
     "target",
     (
-        Key("arch", _choice("x86"), "Of the images.", default="x86"),
+        Key(
+            "arch",
+            _choice("x86"),
+            "Instruction set of the images.",
+            default="x86",
+        ),
         Key(
             "bsp",
             _choice("x86-qemu"),
@@ -296,12 +313,17 @@ TARGET = Record(
 PORTS = Record(
     "ports[]",
     (
-        ours("name", NAME, "As in the partition's source.", required=True),
+        ours(
+            "name",
+            NAME,
+            "Its name, as the partition's program has it.",
+            required=True,
+        ),
         ours("kind", _choice(*KINDS), "What it carries.", required=True),
         ours(
             "direction",
             _choice(*DIRECTIONS),
-            "Seen from the partition; virtual ports have none.",
+            "Direction of the data; virtual ports have none.",
             default="in",
         ),
         ours("partition", NAME, "Whose port it is.", required=True),
@@ -331,16 +353,22 @@ CHANNELS = Record(
     "destinations. Virtual ports lead to virtual ports.",
 )
 
+
+def _cost(name: str, meaning: str) -> Key:
+    usual = show_time(getattr(CostSpec(), name))
+    return ours(name, TIME, meaning, default=usual)
+
+
 COSTS = Record(
     "costs",
     (
-        ours("hypercall", TIME, "Of a system call.", default="0"),
-        ours("switch", TIME, "Of a switch of virtual CPUs.", default="0"),
-        ours("interrupt", TIME, "Of a virtual interrupt.", default="0"),
+        _cost("hypercall", "Cost of each entry into the hypervisor."),
+        _cost("switch", "Cost of a switch to another virtual CPU."),
+        _cost("interrupt", "Cost of each delivery of a virtual interrupt."),
         ours(
             "latency",
             TIME,
-            "Until an effect reaches another processor. Default: 500ns, or "
+            "Time until an effect reaches another processor. Default: 500ns, or "
             "one cycle of the clock if that is longer.",
         ),
     ),
@@ -353,7 +381,7 @@ SYSTEM = Record(
         ours(
             "name",
             NAME,
-            "Of the system. Default: the name of the file's directory.",
+            "Name of the system. Default: that of the file's directory.",
         ),
         Key("target", TARGET, "The machine."),
         Key(

@@ -45,7 +45,9 @@ class Atom(Kind):
     def read(self, node: Node, path: str, log: Log) -> Any:
         """Parse it."""
         if not isinstance(node, Scalar):
-            log.problem(path, f"write {self.words} here, not {_noun(node)}")
+            log.problem(
+                path, f"write {_plain(self.words)} here, not {_noun(node)}"
+            )
             return self.spare
         try:
             return self.parse(node.text)
@@ -92,7 +94,9 @@ class ListOf(Kind):
 
     def describe(self) -> str:
         """Name its items."""
-        return f"list of: {self.item.describe()}"
+        if isinstance(self.item, Record):
+            return f"list of {self.item.describe()}"
+        return f"list, each {self.item.describe()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +171,17 @@ class Record(Kind):
     def describe(self) -> str:
         """Point to its own section."""
         alone = next((k for k in self.keys if k.name == self.short), None)
-        link = f"see `{self.title}`"
+        link = f"`{self.title}`, below"
         return f"{alone.kind.describe()}, or {link}" if alone else link
 
 
 @dataclass(frozen=True, slots=True)
 class Named(Kind):
-    """A mapping from some known names to values of one kind."""
+    """
+    A mapping from some known names to values of one kind.
+
+    Names may be written with hyphens for spaces, and capitals.
+    """
 
     names: Callable[[str], int]  # raises ValueError with advice
     known: tuple[str, ...]
@@ -207,14 +215,19 @@ class Named(Kind):
         """Describe it in JSON Schema."""
         record = {
             "type": "object",
-            "properties": {name: self.item.schema() for name in self.known},
+            "properties": {
+                spelt: self.item.schema()
+                for name in self.known
+                for spelt in (name, name.replace(" ", "-"))
+            },
             "additionalProperties": False,
         }
         return {"anyOf": [self.item.schema(), record]}
 
     def describe(self) -> str:
         """List both forms."""
-        return f"{self.item.words}, or one for each error"
+        names = ", ".join(f"`{name}`" for name in self.known)
+        return f"{self.item.words}, or a mapping to them from: {names}"
 
 
 def _value(key: Key, entry: Entry | None, path: str, log: Log) -> Any:
@@ -222,9 +235,7 @@ def _value(key: Key, entry: Entry | None, path: str, log: Log) -> Any:
     if entry is not None and not is_null(entry.node):
         return key.kind.read(entry.node, below, log)
     if key.required:
-        log.problem(
-            below, f"{key.name!r} is missing: write {key.kind.describe()}"
-        )
+        log.problem(below, f"{key.name!r} is missing: {_advice(key)}")
     return key.absent(below, log)
 
 
@@ -238,6 +249,16 @@ def _property(key: Key) -> Json:
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+def _advice(key: Key) -> str:
+    if isinstance(key.kind, Atom):
+        return f"write {_plain(key.kind.words)}"
+    return f"add {_plain(key.meaning[0].lower() + key.meaning[1:-1])}"
+
+
+def _plain(markdown: str) -> str:
+    return markdown.replace("`", "")
 
 
 def _noun(node: Node) -> str:

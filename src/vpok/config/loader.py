@@ -69,6 +69,7 @@ def loads(
     root = source.read(text, log)
     if root is None:
         raise ConfigError(log.problems)
+    log.at("", root.line)
     raw = SYSTEM.read(root, "", log)
     spec = build(raw, Path(base_dir), name, log)
     for problem in problems(spec, POLICIES):
@@ -90,7 +91,7 @@ def _text(file: Path) -> str:
     except (OSError, ValueError) as error:
         raise _refusal(file, f"cannot be read: {error}") from error
     if len(data) > source.MAX_BYTES:
-        raise _refusal(file, "is larger than 1MB: this is no system")
+        raise _refusal(file, "is larger than 1MB: shorten it")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,5 +1,7 @@
 """What a reader of a file found: problems, notes, and where each key stands."""
 
+from collections.abc import Iterator
+
 from vpok.spec.model import Problem
 
 
@@ -17,7 +19,8 @@ class Log:
         self._noted: list[tuple[int, str]] = []  # line, note
         self._lines: dict[str, int] = {}  # path -> line, from 1
         self._aliases: dict[str, str] = {}
-        self._broken: set[str] = set()
+        self._broken: set[str] = set()  # paths of unusable values
+        self._around: set[str] = set()  # and of what these are in
 
     @property
     def problems(self) -> list[Problem]:
@@ -37,9 +40,14 @@ class Log:
         """Let problems that speak of *other* be those of *path*."""
         self._aliases[other] = path
 
+    def unusable(self, path: str) -> None:
+        """Take what concerns the value at *path* for a consequence."""
+        self._broken.add(path)
+        self._around.update(_upwards(path))
+
     def problem(self, path: str, what: str) -> None:
         """Report what is wrong at *path*, whose value is then unusable."""
-        self._broken.add(path)
+        self.unusable(path)
         self.problem_on(self._line(path), what)
 
     def problem_on(self, line: int, what: str) -> None:
@@ -58,11 +66,8 @@ class Log:
 
     def broken(self, path: str) -> bool:
         """Say whether something at, above or below *path* is unusable."""
-        return any(
-            path == broken
-            or _is_below(path, broken)
-            or _is_below(broken, path)
-            for broken in self._broken
+        return path in self._around or any(
+            above in self._broken for above in _upwards(path)
         )
 
     def _in_order(self, found: list[tuple[int, str]]) -> list[Problem]:
@@ -71,10 +76,15 @@ class Log:
 
     def _line(self, path: str) -> int:
         """Return the line of *path*, or of what it would be in."""
-        while path and path not in self._lines:
-            path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        return self._lines.get(path, 1)
+        for above in _upwards(path):
+            if above in self._lines:
+                return self._lines[above]
+        return 1
 
 
-def _is_below(path: str, above: str) -> bool:
-    return path.startswith((f"{above}.", f"{above}["))
+def _upwards(path: str) -> Iterator[str]:
+    """Yield *path* and the paths of all that it is in, '' last."""
+    yield path
+    while path:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        yield path

@@ -71,7 +71,7 @@ class _UnreadableError(Exception):
 def read(text: str, log: Log) -> Node | None:
     """Return the only document of *text*, or None and problems in *log*."""
     if len(text) > MAX_BYTES:
-        log.problem_on(1, "the file is larger than 1MB: this is no system")
+        log.problem_on(1, "the file is larger than 1MB: shorten it")
         return None
     try:
         return _Composer(_events(text), log).document()
@@ -83,24 +83,29 @@ def read(text: str, log: Log) -> Node | None:
 def _events(text: str) -> Iterator[Any]:
     """Yield what ruamel.yaml's parser finds."""
     from ruamel.yaml import YAML  # noqa: PLC0415 - `vpok --help` is quick
-    from ruamel.yaml.error import (  # noqa: PLC0415
-        MarkedYAMLError,
-        YAMLError,
-    )
+    from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415
+    from ruamel.yaml.reader import ReaderError  # noqa: PLC0415
 
+    line = 1
     try:
-        yield from YAML(typ="safe", pure=True).parse(text)
+        for event in YAML(typ="safe", pure=True).parse(text):
+            line = event.end_mark.line + 1
+            yield event
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (line, 1)
         raise _UnreadableError(
             line, f"mend the YAML at column {column}: {error.problem}"
         ) from error
-    except YAMLError as error:
-        first = str(error).partition("\n")[0]
-        raise _UnreadableError(1, f"mend the YAML: {first}") from error
+    except ReaderError as error:
+        raise _UnreadableError(
+            text[: error.position].count("\n") + 1,
+            f"remove the character {error.character:#x}: {error.reason}",
+        ) from error
     except Exception as error:  # the parser has bugs
-        raise _UnreadableError(1, f"mend the YAML: {error}") from error
+        raise _UnreadableError(
+            line, f"mend the YAML after this line: {error}"
+        ) from error
 
 
 class _Composer:
@@ -142,7 +147,7 @@ class _Composer:
             )
         if depth > MAX_DEPTH:
             raise _UnreadableError(
-                line, "lists and mappings are nested too deeply"
+                line, "values are nested too deeply: unfold them"
             )
         before = self.nodes
         self._count(1, line)
@@ -168,7 +173,9 @@ class _Composer:
             key = self._node(event, depth)
             value = self._node(self._next(), depth)
             if not isinstance(key, Scalar):
-                raise _UnreadableError(key.line, "a key must be a word")
+                raise _UnreadableError(
+                    key.line, "a list or a mapping is no key: write a word"
+                )
             if key.plain and key.text == "<<":
                 merged.append(value)
             elif key.text in entries:
@@ -186,7 +193,7 @@ class _Composer:
     def _alias(self, name: str, line: int) -> Node:
         if name not in self.anchors:
             raise _UnreadableError(
-                line, f"no &{name} stands above this *{name}"
+                line, f"no &{name} stands above this *{name}: write one"
             )
         node, weight = self.anchors[name]
         self._count(weight, line)
@@ -196,7 +203,8 @@ class _Composer:
         self.nodes += weight
         if self.nodes > MAX_NODES:
             raise _UnreadableError(
-                line, f"more than {MAX_NODES} values: this is no system"
+                line,
+                f"more than {MAX_NODES} values: use fewer, or fewer aliases",
             )
 
 
@@ -205,7 +213,9 @@ def _merge(node: Node, entries: dict[str, Entry]) -> None:
     parts = node.nodes if isinstance(node, Items) else [node]
     for part in parts:
         if not isinstance(part, Pairs):
-            raise _UnreadableError(node.line, "<< merges mappings only")
+            raise _UnreadableError(
+                node.line, "<< merges mappings only: remove it"
+            )
         for key, entry in part.entries.items():
             entries.setdefault(key, entry)
 

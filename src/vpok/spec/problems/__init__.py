@@ -60,17 +60,22 @@ def _module(spec: SystemSpec) -> Iterator[Problem]:
         yield Problem(
             "clock", f"a clock of {spec.clock} Hz: take 1kHz to 10GHz"
         )
+    elif spec.processors > 1:
+        yield from _latency(spec.costs.latency, -(-NS_PER_S // spec.clock))
     yield from one_of("compat", spec.compat, COMPATS)
     for name in ("hypercall", "switch", "interrupt", "latency"):
         cost = getattr(spec.costs, name)
         if not 0 <= cost < MAX_TIME:
             yield Problem(f"costs.{name}", bad_time(cost, "a cost", 0))
-    cycle = -(-NS_PER_S // max(spec.clock, 1))
-    if spec.processors > 1 and spec.costs.latency < cycle:
+
+
+def _latency(latency: int, cycle: int) -> Iterator[Problem]:
+    """A processor can be no closer to another than one instruction."""
+    if latency < cycle:
         yield Problem(
             "costs.latency",
-            f"a latency of {show_time(spec.costs.latency)} is less than one "
-            f"cycle of the clock: make it {show_time(cycle)} or more",
+            f"a latency of {show_time(latency)} is less than one cycle of the "
+            f"clock: make it {show_time(cycle)} or more",
         )
 
 

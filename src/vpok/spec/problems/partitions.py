@@ -38,8 +38,8 @@ def of_partitions(
     if locks > MAX_LOCKS:
         yield Problem(
             "partitions",
-            f"{locks} semaphores, mutexes and events: POK numbers "
-            f"{MAX_LOCKS} at most, those of all partitions together",
+            f"{locks} semaphores, mutexes and events in all: POK numbers "
+            f"them in a byte, make it {MAX_LOCKS} or less",
         )
     for index, partition in enumerate(spec.partitions):
         where = f"partitions[{index}]"
@@ -103,7 +103,7 @@ def _vcpus(
             f"{where}.count",
             f"{vcpus.count} virtual CPUs: take 1 to {MAX_VCPUS}",
         )
-    elif vcpus.policy == "null" and vcpus.count > processors:
+    elif vcpus.policy == "null" and 0 < processors < vcpus.count:
         yield Problem(
             f"{where}.count",
             f"{vcpus.count} virtual CPUs on {processors} processor(s) "

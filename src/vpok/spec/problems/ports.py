@@ -29,7 +29,8 @@ def of_ports(spec: SystemSpec) -> Iterator[Problem]:
         if not 0 <= port.size <= MAX_PORT_SIZE:
             yield Problem(
                 f"{where}.size",
-                f"a port of {port.size} bytes: POK has {MAX_PORT_SIZE} at most",
+                f"a port of {port.size} bytes: make it "
+                f"{MAX_PORT_SIZE} or less",
             )
     yield from _channels(spec.ports)
 

@@ -22,40 +22,33 @@ from vpok.units import MAX_TIME
 def of_schedule(spec: SystemSpec) -> Iterator[Problem]:
     """The frame, and either slots or windows, are sound."""
     schedule = spec.schedule
-    if not 0 < schedule.major_frame < MAX_TIME:
-        yield Problem(
-            "schedule.major_frame",
-            bad_time(schedule.major_frame, "a major frame"),
-        )
     if bool(schedule.slots) == bool(schedule.windows):
         yield Problem(
             "schedule",
             "give the partitions their time: write either slots or windows",
         )
-    yield from _slots(spec)
-    yield from _windows(spec)
+    entries = [*_slots(spec), *_windows(spec)]
+    yield from entries
+    if 0 < schedule.major_frame < MAX_TIME:
+        yield from _fits(schedule)
+    elif not entries:  # else they may have made the frame what it is
+        yield Problem(
+            "schedule.major_frame",
+            bad_time(schedule.major_frame, "a major frame"),
+        )
     yield from _overlaps(schedule, spec.partitions)
 
 
 def _slots(spec: SystemSpec) -> Iterator[Problem]:
-    schedule = spec.schedule
-    for index, slot in enumerate(schedule.slots):
+    for index, slot in enumerate(spec.schedule.slots):
         where = f"schedule.slots[{index}]"
         yield from exists(where, slot.partition, len(spec.partitions))
         if not 0 < slot.duration < MAX_TIME:
             yield Problem(
                 f"{where}.duration", bad_time(slot.duration, "a slot")
             )
-    total = sum(slot.duration for slot in schedule.slots)
-    if total > schedule.major_frame:
-        yield Problem(
-            "schedule.major_frame",
-            f"the slots take {show_time(total)}, the major frame has "
-            f"{show_time(schedule.major_frame)}: shorten a slot or lengthen "
-            "the frame",
-        )
     for index, partition in enumerate(spec.partitions):
-        if schedule.slots and partition.personality != "pok":
+        if spec.schedule.slots and partition.personality != "pok":
             yield Problem(
                 f"partitions[{index}].personality",
                 "slots move on POK's timer and need pok partitions only: "
@@ -64,14 +57,16 @@ def _slots(spec: SystemSpec) -> Iterator[Problem]:
 
 
 def _windows(spec: SystemSpec) -> Iterator[Problem]:
-    frame = spec.schedule.major_frame
     for index, window in enumerate(spec.schedule.windows):
         where = f"schedule.windows[{index}]"
         yield from exists(where, window.partition, len(spec.partitions))
-        yield from processors_exist(
-            f"{where}.processors", window.processors, spec.processors
-        )
-        yield from _granted(where, window, spec.partitions)
+        if 0 <= window.partition < len(spec.partitions):
+            yield from processors_exist(
+                f"{where}.processors", window.processors, spec.processors
+            )
+            yield from _granted(
+                where, window, spec.partitions[window.partition]
+            )
         if not 0 <= window.start < MAX_TIME:
             yield Problem(
                 f"{where}.start", bad_time(window.start, "a start", 0)
@@ -80,26 +75,37 @@ def _windows(spec: SystemSpec) -> Iterator[Problem]:
             yield Problem(
                 f"{where}.duration", bad_time(window.duration, "a window")
             )
-        elif window.start >= 0 and window.start + window.duration > frame:
-            yield Problem(
-                where,
-                f"the window ends at {show_time(window.start + window.duration)}"
-                f", the major frame at {show_time(frame)}: move or shorten it",
-            )
 
 
 def _granted(
-    where: str, window: WindowSpec, partitions: Sequence[PartitionSpec]
+    where: str, window: WindowSpec, partition: PartitionSpec
 ) -> Iterator[Problem]:
-    if not 0 <= window.partition < len(partitions):
-        return
-    partition = partitions[window.partition]
     for processor in window.processors:
         if processor not in partition.processors:
             yield Problem(
                 f"{where}.processors",
                 f"partition {partition.name!r} may not use processor "
                 f"{processor}: add it to its processor_affinity",
+            )
+
+
+def _fits(schedule: ScheduleSpec) -> Iterator[Problem]:
+    """Slots and windows end when the major frame does, or before."""
+    frame = schedule.major_frame
+    total = sum(slot.duration for slot in schedule.slots)
+    if total > frame:
+        yield Problem(
+            "schedule.major_frame",
+            f"the slots take {show_time(total)}, the major frame has "
+            f"{show_time(frame)}: shorten a slot or lengthen the frame",
+        )
+    for index, window in enumerate(schedule.windows):
+        end = window.start + window.duration
+        if end > frame and window.duration > 0:
+            yield Problem(
+                f"schedule.windows[{index}]",
+                f"the window ends at {show_time(end)}, the major frame at "
+                f"{show_time(frame)}: move or shorten it",
             )
 
 

@@ -37,7 +37,7 @@ def processors_exist(
     if list(processors) != sorted(set(processors)):
         yield Problem(where, "name each processor once, in ascending order")
     for processor in processors:
-        if not 0 <= processor < count:
+        if not 0 <= processor < max(count, 1):
             yield Problem(
                 where,
                 f"there is no processor {processor}: take 0 to {count - 1}, "
