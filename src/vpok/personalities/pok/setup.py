@@ -57,6 +57,8 @@ def setup(spec: SystemSpec, index: int) -> Setup:
         threads |= other.thread_features
     kinds = {port.kind for port in spec.ports}
     debug = "debug" in spec.kernel_features or "assert" in features
+    # In POK one partition's feature lets all others power the machine off.
+    powers = features if spec.compat == "pok" else partition.features
     low = sum(p.threads for p in spec.partitions[:index])
     locks = [p.semaphores + p.mutexes + p.events for p in spec.partitions]
     numbers = partition.processors
@@ -73,7 +75,7 @@ def setup(spec: SystemSpec, index: int) -> Setup:
         lock_high=sum(locks[: index + 1]),
         console="console" in features or debug,
         getchar="console" in features,
-        shutdown=bool(features & {"shutdown", "assert"}),
+        shutdown=bool(powers & {"shutdown", "assert"}),
         sleep="sleep" in threads,
         sleep_until="sleep-until" in threads,
         thread_id="id" in threads,
