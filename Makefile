@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test nightly conformance golden bench guests wheel clean
+.PHONY: help demo check test nightly conformance golden bench guests clean
 
 help:  ## list the verbs
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' Makefile | tr '|' '\t' | expand -t 20
@@ -35,11 +35,11 @@ conformance: $(VENV)/.test  ## POK=DIR [COUNT=TEXT=NUMBER]: DIR's systems agains
 bench: $(VENV)/.bench  ## benchmarks [POK=DIR: POK's tests too]
 	$(PYTEST) benchmarks -o python_files='test_*.py' $(if $(POK),--pok "$(POK)")
 
+golden: $(VENV)/.demo  ## write the pages that are generated from the code
+	$(BIN)/python docs/generate.py
+
 guests: $(VENV)/.guests  ## build the guest images anew
 	$(BIN)/python guests/build.py
-
-wheel: $(VENV)/.demo  ## build the wheel in dist/
-	$(PIP) wheel --no-deps --wheel-dir dist .
 
 clean:  ## remove all that the other verbs made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks .hypothesis

@@ -25,6 +25,7 @@ MEDIAN_FILE = 120
 MOST_STATEMENTS = 30
 MEDIAN_FUNCTION = 8
 WRITTEN_BY_HAND = (".py", ".md", ".c", ".h", ".S", ".toml", ".yaml", "")
+IGNORED = ("__pycache__", ".hypothesis")
 FOLDERS = ("src", "tests", "docs", "guests", "benchmarks", "changelog.d")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -46,7 +47,7 @@ def texts() -> Iterator[tuple[Path, str]]:
         if (
             path.is_file()
             and path.suffix in WRITTEN_BY_HAND
-            and "__pycache__" not in path.parts
+            and not any(part in IGNORED for part in path.parts)
         ):
             yield path, path.read_text(errors="replace")
 
