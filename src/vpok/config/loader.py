@@ -91,7 +91,7 @@ def _text(file: Path) -> str:
     except (OSError, ValueError) as error:
         raise _refusal(file, f"cannot be read: {error}") from error
     if len(data) > source.MAX_BYTES:
-        raise _refusal(file, "is larger than 1MB: shorten it")
+        raise _refusal(file, "is larger than 256kB: shorten it")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -13,7 +13,7 @@ from typing import Any
 
 from vpok.config.log import Log
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 256 << 10
 MAX_DEPTH = 16
 MAX_NODES = 50_000  # aliases count for all that they stand for
 NULLS = ("", "~", "null", "Null", "NULL")
@@ -71,7 +71,7 @@ class _UnreadableError(Exception):
 def read(text: str, log: Log) -> Node | None:
     """Return the only document of *text*, or None and problems in *log*."""
     if len(text) > MAX_BYTES:
-        log.problem_on(1, "the file is larger than 1MB: shorten it")
+        log.problem_on(1, "the file is larger than 256kB: shorten it")
         return None
     try:
         return _Composer(_events(text), log).document()
@@ -143,7 +143,8 @@ class _Composer:
             return self._alias(event.anchor, line)
         if event.tag not in {None, "!"}:
             raise _UnreadableError(
-                line, f"the tag {event.tag} has no meaning here: remove it"
+                line,
+                f"the tag {event.tag[:60]} has no meaning here: remove it",
             )
         if depth > MAX_DEPTH:
             raise _UnreadableError(
@@ -181,7 +182,7 @@ class _Composer:
             elif key.text in entries:
                 self.log.problem_on(
                     key.line,
-                    f"{key.text!r} stands here already, on line "
+                    f"{key.text[:60]!r} stands here already, on line "
                     f"{entries[key.text].line}: keep one of them",
                 )
             else:
@@ -193,7 +194,7 @@ class _Composer:
     def _alias(self, name: str, line: int) -> Node:
         if name not in self.anchors:
             raise _UnreadableError(
-                line, f"no &{name} stands above this *{name}: write one"
+                line, f"no &{name[:60]} stands above this alias: write one"
             )
         node, weight = self.anchors[name]
         self._count(weight, line)

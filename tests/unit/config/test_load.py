@@ -250,7 +250,7 @@ def test_a_huge_file_is_a_problem(folder: Path) -> None:
     with file.open("wb") as stream:
         stream.truncate(1 << 40)
 
-    with pytest.raises(ConfigError, match="larger than 1MB"):
+    with pytest.raises(ConfigError, match="larger than 256kB"):
         load(file)
 
 

@@ -46,7 +46,7 @@ def of_partitions(
         if not NAME.fullmatch(partition.name):
             yield Problem(
                 f"{where}.name",
-                f"{partition.name!r} names no partition: take 1 to 64 "
+                f"{partition.name[:60]!r} names no partition: take 1 to 64 "
                 "letters, digits, '_', '.' or '-', not '.' or '-' first",
             )
         yield from processors_exist(

@@ -20,7 +20,7 @@ def of_ports(spec: SystemSpec) -> Iterator[Problem]:
         if not NAME.fullmatch(port.name):
             yield Problem(
                 f"{where}.name",
-                f"{port.name!r} names no port: take 1 to 64 printable ASCII "
+                f"{port.name[:60]!r} names no port: take 1 to 64 printable ASCII "
                 "characters, not a space at either end",
             )
         yield from one_of(f"{where}.kind", port.kind, KINDS)
