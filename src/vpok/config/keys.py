@@ -5,24 +5,26 @@ The loader reads by it; the JSON Schema and the reference page are made of it.
 To add a key: a line here, and a line where `build` uses its value.
 """
 
-from collections.abc import Callable
 from typing import Any
 
-from vpok.abi.pok import ERROR_NAMES
-from vpok.config.kinds import Atom, Key, ListOf, Named, Record
-from vpok.config.names import unknown
-from vpok.config.units import (
-    parse_frequency,
-    parse_integer,
-    parse_size,
-    parse_time,
+from vpok.config.atoms import (
+    COUNT,
+    ERRORS,
+    FLUSH,
+    FREQUENCY,
+    NAME,
+    SIZE,
+    TIME,
+    choice,
+    error_kind,
 )
+from vpok.config.kinds import Key, Kind, ListOf, Named, Record
 from vpok.kernel.sched import POLICIES
-from vpok.spec.model import HEALTH_ACTIONS, CostSpec, FlushSpec
+from vpok.spec.model import HEALTH_ACTIONS, CostSpec
 from vpok.spec.problems import COMPATS
-from vpok.spec.problems.partitions import MAX_MEMORY, SCHEDULERS
+from vpok.spec.problems.partitions import SCHEDULERS
 from vpok.spec.problems.ports import DIRECTIONS, KINDS
-from vpok.spec.problems.words import either, show_time
+from vpok.spec.problems.words import show_time
 
 # Features that POK knows and that change what the kernel does...
 USED_FEATURES = ("assert", "console", "debug", "gettick", "shutdown")
@@ -32,92 +34,12 @@ USED_KERNEL_FEATURES = ("assert", "debug")
 IDLE_FEATURES = ("libc", "timer")
 IDLE_THREAD_FEATURES = ("suspend",)
 
-
-def _word(text: str) -> str:
-    if not text or not text.isprintable():
-        raise ValueError(f"{text[:60]!r} is no name: write printable letters")
-    return text
-
-
-def _choice(*words: str, fold: bool = False) -> Atom:
-    """One of *words*; *fold* allows capitals."""
-
-    def parse(text: str) -> str:
-        found = text.lower() if fold else text
-        if found not in words:
-            raise ValueError(unknown("choice", text, list(words)))
-        return found
-
-    enum: list[str | None] = list(words)
-    if fold:
-        enum += [word.upper() for word in words]
-    if "null" in words:
-        enum.append(None)
-    shown = either([f"`{word}`" for word in words])
-    return Atom(shown, parse, {"enum": enum}, words[0])
-
-
-def _quantity(
-    words: str, parse: Callable[[str], int], pattern: str, spare: int
-) -> Atom:
-    json = {
-        "anyOf": [
-            {"type": "integer", "minimum": 0},
-            {"type": "string", "pattern": rf"^ *[0-9_]*\.?[0-9]+ *{pattern}$"},
-        ]
-    }
-    return Atom(words, parse, json, spare)
-
-
-def _flush(text: str) -> FlushSpec:
-    if text in {"major-frame", "windows"}:
-        return FlushSpec(text)
-    try:
-        return FlushSpec("period", parse_time(text))
-    except ValueError as error:
-        raise ValueError(f"{error}; or take major-frame or windows") from error
-
-
-ERRORS = ("default", *ERROR_NAMES.values())
-
-
-def _error_kind(name: str) -> int:
-    words = " ".join(name.lower().replace("-", " ").split())
-    for number, known in {0: "default", **ERROR_NAMES}.items():
-        if words == known:
-            return number
-    raise ValueError(unknown("error", words, ERRORS))
-
-
-NAME = Atom("a name", _word, {"type": ["string", "integer"]}, "")
-COUNT = Atom("a number", parse_integer, {"type": "integer", "minimum": 0}, 1)
-TIME = _quantity(
-    "a time such as `400ms`", parse_time, "(ns|us|µs|ms|s|min|h)?", 1
-)
-SIZE = _quantity(
-    "a size such as `130kB`",
-    parse_size,
-    "(B|[kMG]B?|[KMG]iB)?",
-    MAX_MEMORY,
-)
-FREQUENCY = _quantity(
-    "a frequency such as `100MHz`",
-    parse_frequency,
-    "([kMG]?Hz)?",
-    100_000_000,
-)
-FLUSH = Atom(
-    "`major-frame`, `windows` or a period such as `20ms`",
-    _flush,
-    {"type": ["string", "integer"]},
-    FlushSpec(),
-)
 NUMBERS = ListOf(COUNT)
 WORDS = ListOf(NAME)
 PARTITION = Key("partition", NAME, "The partition's name.", required=True)
 
 
-def ours(name: str, kind: Any, meaning: str, **rest: Any) -> Key:
+def ours(name: str, kind: Kind, meaning: str, **rest: Any) -> Key:
     """Make a key that POK's format does not have."""
     return Key(name, kind, meaning, ours=True, **rest)
 
@@ -150,7 +72,7 @@ VCPUS = Record(
         ),
         ours(
             "policy",
-            _choice(*POLICIES),
+            choice(*POLICIES),
             "Who chooses among them. `null`: the n-th runs on the n-th of "
             "the partition's processors; with `round-robin` they take turns.",
             default="null",
@@ -193,7 +115,7 @@ PARTITIONS = Record(
         Key("threads", THREADS, "Its threads."),
         Key(
             "scheduler",
-            _choice(*SCHEDULERS, fold=True),
+            choice(*SCHEDULERS, fold=True),
             "Scheduling policy of the threads.",
             default="rr",
         ),
@@ -208,7 +130,7 @@ PARTITIONS = Record(
         Key("objects", WORDS, "For POK's build. No effect."),
         ours(
             "personality",
-            _choice("pok"),
+            choice("pok"),
             "Whose system calls its image makes.",
             default="pok",
         ),
@@ -216,9 +138,9 @@ PARTITIONS = Record(
         ours(
             "health",
             Named(
-                _error_kind,
+                error_kind,
                 ERRORS,
-                _choice(*HEALTH_ACTIONS),
+                choice(*HEALTH_ACTIONS),
                 0,
             ),
             "What follows an error that no error thread takes.",
@@ -291,13 +213,13 @@ TARGET = Record(
     (
         Key(
             "arch",
-            _choice("x86"),
+            choice("x86"),
             "Instruction set of the images.",
             default="x86",
         ),
         Key(
             "bsp",
-            _choice("x86-qemu"),
+            choice("x86-qemu"),
             "POK's board support.",
             default="x86-qemu",
         ),
@@ -319,10 +241,10 @@ PORTS = Record(
             "Its name, as the partition's program has it.",
             required=True,
         ),
-        ours("kind", _choice(*KINDS), "What it carries.", required=True),
+        ours("kind", choice(*KINDS), "What it carries.", required=True),
         ours(
             "direction",
-            _choice(*DIRECTIONS),
+            choice(*DIRECTIONS),
             "Direction of the data; virtual ports have none.",
             default="in",
         ),
@@ -399,7 +321,7 @@ SYSTEM = Record(
         ),
         ours(
             "compat",
-            _choice(*COMPATS),
+            choice(*COMPATS),
             "`pok`: POK's own behaviour also where vpok's is kinder.",
             default="vpok",
         ),

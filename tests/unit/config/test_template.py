@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import vpok
 from vpok.config import load
 from vpok.config.template import create
 
@@ -17,6 +18,19 @@ def test_the_template_loads_without_problems_or_notes(tmp_path: Path) -> None:
     assert loaded.notes == ()
     assert [p.name for p in loaded.spec.partitions] == ["sensors", "display"]
     assert loaded.spec.name == "system"
+
+
+@pytest.mark.slow
+def test_the_template_runs_and_ends_by_itself(tmp_path: Path) -> None:
+    config, *_ = create(tmp_path)
+
+    with vpok.load(config).build() as system:
+        result = system.run(until="2s")
+
+    assert result.reason == "shutdown"
+    assert [partition.mode for partition in result.partitions] == [
+        "normal"
+    ] * 2
 
 
 @pytest.mark.parametrize("victim", ["config.yaml", "display/display.elf"])
