@@ -28,7 +28,7 @@ from vpok.spec.problems.words import show_time
 
 # Features that POK knows and that change what the kernel does...
 USED_FEATURES = ("assert", "console", "debug", "gettick", "shutdown")
-USED_THREAD_FEATURES = ("sleep",)
+USED_THREAD_FEATURES = ("id", "sleep", "sleep-until")
 USED_KERNEL_FEATURES = ("assert", "debug")
 # ...and those whose effect is in the linked image, or nowhere.
 IDLE_FEATURES = ("libc", "timer")
@@ -56,7 +56,8 @@ THREADS = Record(
         Key(
             "features",
             WORDS,
-            "`sleep` gives the kernel that call; `suspend` has no effect.",
+            "`sleep`, and vpok's `sleep-until` and `id`: calls that the "
+            "kernel offers to all partitions. `suspend` has no effect.",
         ),
     ),
 )
@@ -109,8 +110,10 @@ PARTITIONS = Record(
             "features",
             WORDS,
             "`assert`, `console`, `debug`, `gettick` and `shutdown` choose "
-            "what the kernel offers (to all partitions, as in POK); `libc` "
-            "and `timer` have no effect, others are ignored with a note.",
+            "what the kernel offers: `shutdown` and `assert` that this "
+            "partition may switch the module off, the others to all "
+            "partitions, as in POK. `libc` and `timer` have no effect; "
+            "unknown ones are ignored with a note.",
         ),
         Key("threads", THREADS, "Its threads."),
         Key(

@@ -269,3 +269,16 @@ def test_importing_config_imports_no_parser() -> None:
     )
 
     assert shown.stdout == "[]\n"
+
+
+def test_features_that_the_personality_asks_for_are_kept(folder: Path) -> None:
+    """One that is unknown here would be dropped with a note."""
+    text = FULL.replace(
+        "[assert, console, libc]", "[gettick, debug, shutdown]"
+    )
+    text = text.replace("[sleep, suspend]", "[id, sleep, sleep-until]")
+
+    first = loads(text, folder).spec.partitions[0]
+
+    assert first.features == {"gettick", "debug", "shutdown"}
+    assert first.thread_features == {"id", "sleep", "sleep-until"}
