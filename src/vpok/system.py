@@ -84,11 +84,24 @@ class System:
 
     def step(self) -> bool:
         """Do the next thing, at most 1 ms of it; say whether there was one."""
-        limit = self.kernel.next_instant() + NS_PER_MS
-        self.kernel.unpark()
-        done = self.kernel.ended == LIMIT and self.kernel.step(limit)
-        self._reach(self.kernel.next_instant())
+        kernel = self.kernel
+        kernel.unpark()
+        limit = min(kernel.next_instant() + NS_PER_MS, kernel.ended_at)
+        done = kernel.step(int(limit))
+        if not done and kernel.ended != LIMIT:
+            kernel.finish()
+        self._reach(int(min(kernel.next_instant(), kernel.ended_at)))
         return done
+
+    def pause(self, partition: int, vcpu: int) -> None:
+        """Keep a vCPU from running; pauses nest."""
+        chosen = self.kernel.partitions[partition].vcpus[vcpu]
+        self.kernel.pause(chosen, self.now)
+
+    def unpause(self, partition: int, vcpu: int) -> None:
+        """Undo one pause."""
+        chosen = self.kernel.partitions[partition].vcpus[vcpu]
+        self.kernel.unpause(chosen, self.now)
 
     def _reach(self, limit: int) -> None:
         if limit >= FAR:  # nothing is left to happen
@@ -98,14 +111,13 @@ class System:
     @property
     def now(self) -> int:
         """The instant that has been reached, ns."""
-        if self.kernel.ended != LIMIT:
-            return int(self.kernel.ended_at)
-        return self._reached
+        return min(self._reached, int(self.kernel.ended_at))
 
     @property
     def ended(self) -> bool:
         """Whether the system has come to its end: nothing more happens."""
-        return self.kernel.ended != LIMIT
+        kernel = self.kernel
+        return kernel.ended != LIMIT and kernel.ended_at <= self._reached
 
     def current(self, processor: int) -> Vcpu:
         """Return the vCPU on a processor; its idle vCPU if it is idle."""
@@ -127,7 +139,7 @@ class System:
         return RunResult(
             system=self.spec.name,
             end=self.now,
-            reason=END_NAMES[kernel.ended],
+            reason=END_NAMES[kernel.ended if self.ended else LIMIT],
             digest=self._digest.hexdigest() if self._digest else None,
             partitions=tuple(
                 _partition_row(domain, spec, self.now)

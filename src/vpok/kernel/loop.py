@@ -12,6 +12,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from vpok.events import NOBODY, EventKind, Sink
+from vpok.kernel.bounds import Bounds
 from vpok.kernel.domain import Domain
 from vpok.kernel.engine import BLOCK, CONTINUE, DEFER, RESCHEDULE
 from vpok.kernel.first_level import NO_PARTITION, FirstLevel
@@ -24,7 +25,6 @@ from vpok.kernel.module import (
     TIMEOUT,
     WINDOW_END,
     WINDOW_START,
-    Module,
 )
 from vpok.kernel.partition import IDLE
 from vpok.kernel.pcpu import Pcpu
@@ -32,16 +32,16 @@ from vpok.kernel.ports import PortTable
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu
 from vpok.units import FAR
 
-# A guest that traps and traps at one instant pays for it after so many times.
+# A guest that traps this often without executing an instruction pays for it.
 STUCK_LIMIT: Final = 16
-STUCK_CHARGE: Final = 1_000  # ns
+STUCK_CHARGE: Final = 10_000  # ns
 
 WINDOW_OPEN: Final = int(EventKind.WINDOW_OPEN)
 WINDOW_CLOSE: Final = int(EventKind.WINDOW_CLOSE)
 FRAME: Final = int(EventKind.FRAME)
 
 
-class Kernel(Module):
+class Kernel(Bounds):
     """A module that runs."""
 
     def __init__(
@@ -54,11 +54,6 @@ class Kernel(Module):
     ) -> None:
         """Stand at time 0; `boot` comes next, then `run`."""
         super().__init__(domains, first_level, processors, ports, sink)
-        # When data travels between ports: at which changes of a window.
-        self.flush_on_windows = False
-        self.flush_period: i64 = 0
-        self.next_flush: i64 = 0
-        self.boundary: i64 = FAR  # the next change, if any port cares
         self.closed: list[int] = []  # partitions whose window ended there
         for cpu in self.pcpus:
             cpu.rank = WINDOW_START
@@ -70,11 +65,15 @@ class Kernel(Module):
         Cutting a run into several changes nothing that anyone can see.
         """
         self.unpark()
-        while self.ended == LIMIT and self.step(until):
+        # After a shutdown the processors that are behind catch up to it.
+        while self.step(min(until, self.ended_at)):
             pass
-        if self.merge is not None and self.ended != LIMIT:
-            self.merge.drop(self.ended_at)
-        return self.ended
+        if self.ended != LIMIT and self.ended_at <= until:
+            self.finish()
+            return self.ended
+        if self.merge is not None:
+            self.merge.release(self.horizon(until))
+        return LIMIT
 
     def unpark(self) -> None:
         """Let processors go on that stopped because a `run` was over."""
@@ -82,14 +81,6 @@ class Kernel(Module):
             if cpu.parked:
                 cpu.parked = False
                 cpu.when = cpu.now
-
-    def next_instant(self) -> i64:
-        """Return when the next thing happens."""
-        when: i64 = self.earliest_pcpu().when
-        timer = self.timers.next(self.partitions)
-        when = min(when, timer)
-        when = min(when, self.boundary)
-        return when
 
     def step(self, until: i64) -> bool:
         """Do the next thing; say whether there was one before *until*."""
@@ -103,49 +94,21 @@ class Kernel(Module):
         if self.merge is not None:
             self.merge.release(when)
         if timer == when and (cpu.when > when or cpu.rank > TIMEOUT):
-            index, tag = self.timers.pop(self.partitions)
-            domain = self.domains[index]
-            domain.personality.timer(tag, when)
-            self.settle(domain, when)
+            self.expire(when)
         elif self.boundary == when and (cpu.when > when or cpu.rank > RELEASE):
             self.cross(when)
         else:
-            self.act(self.turn(cpu), until)
+            self.act(self.turn(cpu, min(timer, self.boundary)), until)
         return True
 
-    def earliest_pcpu(self) -> Pcpu:
-        """Return the processor with the lowest (time, rank, number)."""
-        best = self.pcpus[0]
-        for cpu in self.pcpus:
-            if cpu.when < best.when or (
-                cpu.when == best.when and cpu.rank < best.rank
-            ):
-                best = cpu
-        return best
-
-    def turn(self, first: Pcpu) -> Pcpu:
-        """
-        Return *first*, or the one before it in its cell.
-
-        Processors that run the same partition share memory.  They run in
-        cells of a fixed length, in order of their numbers, so that what one
-        sees of the other does not depend on how a run is cut.
-        """
-        if first.rank != DISPATCH or not first.busy:
-            return first
-        cell = first.when // self.cell
-        for cpu in self.pcpus:
-            if cpu is first:
-                break
-            if (
-                cpu.busy
-                and cpu.rank == DISPATCH
-                and not cpu.parked
-                and cpu.when // self.cell == cell
-                and cpu.window.partition == first.window.partition
-            ):
-                return cpu
-        return first
+    def expire(self, now: i64) -> None:
+        """Hand the timer that is due to its personality."""
+        index, tag = self.timers.pop(self.partitions)
+        domain = self.domains[index]
+        domain.personality.timer(tag, now)
+        self.settle(domain, now)
+        if self.quiet():
+            self.shutdown(QUIET, now)
 
     # --- what a processor does ---------------------------------------------
 
@@ -166,11 +129,16 @@ class Kernel(Module):
         index = cpu.window.partition
         if index != NO_PARTITION:
             self.tell(cpu, WINDOW_CLOSE, index, cpu.window.index, 0)
+            if cpu.current.state == RUNNING and cpu.current is not cpu.idle:
+                # Another processor may want it at this very instant.
+                self.change(cpu.current, RUNNABLE, cpu.now)
             domain = self.domains[index]
             domain.personality.window(cpu.number, False, cpu.now)
             self.settle(domain, cpu.now)
-            if self.boundary != FAR:
-                self.closed.append(int(index))
+        # No data travels before POK's first quantum.
+        first = index == NO_PARTITION and cpu.window.start == 0
+        if self.boundary != FAR and not first:
+            self.closed.append(int(index))
         cpu.opened = False
         cpu.busy = False
         cpu.rank = WINDOW_START
@@ -205,13 +173,38 @@ class Kernel(Module):
         if vcpu is None:
             self.rest(cpu, domain.policy.next_event(cpu.number, cpu.now))
             return
+        if vcpu.since > cpu.now and not self.follow(cpu, vcpu):
+            return
         if vcpu is not cpu.current:
+            self.release(vcpu)
             self.switch(cpu, vcpu)
             vcpu.debt += self.switch_cost
         elif vcpu.state == RUNNABLE:
             self.change(vcpu, RUNNING, cpu.now)
+        # A vCPU of the same partition may have run on another processor.
+        vcpu.arch.machine.take(vcpu.arch)
         domain.personality.resume(vcpu, cpu.now)
         self.run_vcpu(cpu, domain, vcpu, until)
+
+    def follow(self, cpu: Pcpu, vcpu: Vcpu) -> bool:
+        """
+        Wait for a vCPU that comes from a processor which is ahead.
+
+        Say whether it comes within the window.
+        """
+        if vcpu.since < cpu.window.end:
+            cpu.now = vcpu.since
+            return True
+        cpu.when = cpu.window.end
+        cpu.rank = WINDOW_END
+        return False
+
+    def release(self, vcpu: Vcpu) -> None:
+        """Take *vcpu* off the processor that it ran on last."""
+        if vcpu.pcpu >= 0:
+            last = self.pcpus[vcpu.pcpu]
+            if last.current is vcpu:
+                self.switch(last, last.idle)
 
     def rest(self, cpu: Pcpu, event: i64) -> None:
         """Be idle until the window ends or the policy wants to be asked."""
@@ -258,20 +251,9 @@ class Kernel(Module):
             elif alone and end == until and cpu.now <= until and end < hard:
                 cpu.parked = True
         domain.policy.charge(vcpu, cpu.now - start, cpu.now)
-        self.bound(vcpu, cpu.now - start)
         self.conclude(cpu, vcpu, vcpu.exit)
         if cpu.parked:
             cpu.when = until
-
-    def bound(self, vcpu: Vcpu, elapsed: i64) -> None:
-        """Make a guest pay that traps again and again at one instant."""
-        if elapsed > 0 or vcpu.exit == CONTINUE or vcpu.exit == DEFER:
-            vcpu.stuck = 0
-            return
-        vcpu.stuck += 1
-        if vcpu.stuck >= STUCK_LIMIT:
-            vcpu.stuck = 0
-            vcpu.debt += STUCK_CHARGE
 
     def conclude(self, cpu: Pcpu, vcpu: Vcpu, verdict: i64) -> None:
         """Do what a trap's verdict says; plan the processor's next act."""
@@ -299,6 +281,7 @@ class Kernel(Module):
         """Serve a trap of the running guest, now or when it is its turn."""
         cpu = self.pcpus[vcpu.pcpu]
         now: i64 = cpu.now + elapsed
+        vcpu.stuck = 0 if elapsed > 0 else vcpu.stuck + 1
         for peer in self.pcpus:
             if (
                 peer is not cpu
@@ -320,6 +303,8 @@ class Kernel(Module):
         domain = self.domains[vcpu.partition.index]
         verdict = domain.personality.trap(vcpu, now, cause)
         vcpu.debt += self.hypercall_cost
+        if vcpu.stuck >= STUCK_LIMIT:
+            vcpu.debt += STUCK_CHARGE
         if verdict == CONTINUE and self.resched:
             verdict = RESCHEDULE
         self.trapping = None
@@ -327,44 +312,8 @@ class Kernel(Module):
 
     def settle(self, domain: Domain, now: i64) -> None:
         """Do what a personality asked for and could not do itself."""
-        if domain.partition.restart != IDLE and self.ended == LIMIT:
+        if domain.partition.restart != IDLE and now < self.ended_at:
             self.restart(domain, now)
-
-    # --- how far a slice may go --------------------------------------------
-
-    def hard_end(self, cpu: Pcpu, domain: Domain) -> i64:
-        """Return the end of what *cpu* may run whatever this `run` covers."""
-        end = cpu.window.end
-        event = domain.policy.next_event(cpu.number, cpu.now)
-        end = min(end, event)
-        due = domain.due()
-        end = min(end, due)
-        end = min(end, self.boundary)
-        return end
-
-    def drift(self, cpu: Pcpu) -> i64:
-        """
-        Return how far *cpu* may run ahead of those that share its partition.
-
-        To the end of its cell, or to a trap that waits for it; in either
-        case to the end of the instruction that is under way there.  FAR if
-        nobody else is running.
-        """
-        limit: i64 = FAR
-        for peer in self.pcpus:
-            if (
-                peer is not cpu
-                and peer.busy
-                and peer.window.partition == cpu.window.partition
-            ):
-                end = (cpu.now // self.cell + 1) * self.cell
-                limit = min(limit, end)
-                if peer.rank == COMPLETION and peer.when < limit:
-                    limit = peer.when
-        if limit != FAR:
-            limit += self.cycle - 1
-            limit = max(limit, cpu.now)
-        return limit
 
     # --- ports, quiet, events ----------------------------------------------
 
@@ -386,7 +335,7 @@ class Kernel(Module):
         for cpu in self.pcpus:
             if cpu.busy:
                 return False
-        if self.boundary != FAR and self.ports.marked():
+        if self.boundary != FAR and self.loaded():
             return False
         for domain in self.domains:
             for vcpu in domain.partition.vcpus:

@@ -22,6 +22,7 @@ class Merge(Sink):
         self.sink = sink
         self.held: list[tuple[int, int, int, tuple[int, ...], bytes]] = []
         self.sequence = 0
+        self.marked = 0  # the last event before the module's end
 
     def emit(
         self,
@@ -57,7 +58,24 @@ class Merge(Sink):
                 kind, partition, vcpu, thread, a, b = body
                 self.sink.emit(time, kind, pcpu, partition, vcpu, thread, a, b)
 
-    def drop(self, after: i64) -> None:
-        """Pass on what happened up to *after*, forget the rest."""
-        self.release(after + 1)
+    def mark(self) -> None:
+        """Hear that the module ends here: no event of this instant follows."""
+        self.marked = self.sequence
+
+    def finish(self, end: i64, pcpu: i64) -> None:
+        """
+        Pass on what happened before *end*, and forget what came after.
+
+        Of that instant itself, only what the processor that ended it did
+        before: whether others were already there is chance.  NOBODY means
+        that none was running, so that they all were.
+        """
+        self.release(end)
+        rest = sorted(self.held)
         self.held = []
+        for entry in rest:
+            time, number, sequence, _, _ = entry
+            seen = pcpu < 0 or pcpu == number
+            if time == end and sequence <= self.marked and seen:
+                heappush(self.held, entry)
+        self.release(end + 1)

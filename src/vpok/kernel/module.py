@@ -17,7 +17,7 @@ from vpok.kernel.ids import IdAllocator
 from vpok.kernel.merge import Merge
 from vpok.kernel.partition import COLD_START, IDLE, NORMAL, Partition
 from vpok.kernel.pcpu import Pcpu
-from vpok.kernel.ports import PortTable
+from vpok.kernel.ports import Port, PortTable
 from vpok.kernel.services import Services
 from vpok.kernel.timers import Timers
 from vpok.kernel.vcpu import (
@@ -27,6 +27,7 @@ from vpok.kernel.vcpu import (
     RUNNING,
     Vcpu,
     bring_up,
+    inherit,
     set_state,
 )
 from vpok.units import FAR
@@ -88,6 +89,12 @@ class Module(Services):
             self.merge = Merge(sink)
             self.sink = self.merge
 
+        # When data travels between ports: at which changes of a window.
+        self.flush_on_windows = False
+        self.flush_period: i64 = 0
+        self.next_flush: i64 = 0
+        self.boundary: i64 = FAR  # the next change, if any port cares
+
         # Costs, ns (semantics 4); `system` sets them before the boot.
         self.hypercall_cost: i64 = 0
         self.switch_cost: i64 = 0
@@ -97,8 +104,12 @@ class Module(Services):
         # by less than the latency: cells, and the instruction at their end.
         self.cell: i64 = 490
 
+        # Why and when the module ends, and through whom: NOBODY if not
+        # through a trap.  Told once everybody has reached that instant.
         self.ended: i64 = LIMIT
         self.ended_at: i64 = FAR
+        self.ended_by: i64 = NOBODY
+        self.told_end = False
         self.trapping: Pcpu | None = None  # serves a trap at the moment
         self.resched = False  # the trap's caller may have to give way
 
@@ -119,6 +130,7 @@ class Module(Services):
         for vcpu in partition.vcpus:
             domain.policy.add(vcpu)
             bring_up(vcpu, now)
+            self.emit(now, RUNSTATE, vcpu, NOBODY, vcpu.state, 0)
             domain.policy.wake(vcpu, now)
         domain.personality.started(now)
         self.poke(domain, now)
@@ -134,6 +146,7 @@ class Module(Services):
         gone = list(partition.vcpus)
         for vcpu in reversed(gone):
             domain.policy.remove(vcpu)
+            self.emit(now, RUNSTATE, vcpu, NOBODY, OFFLINE, 0)
             destroy_vcpu(vcpu, self.ids, now)
         partition.due.clear()
         return gone
@@ -148,12 +161,7 @@ class Module(Services):
         self.set_mode(partition, mode, now)
         self.set_up(domain, cold=mode == COLD_START, now=now)
         for old, new in zip(gone, partition.vcpus, strict=True):
-            for state in range(len(old.total)):
-                new.total[state] += old.total[state]
-            new.offline_before = old.offline_before
-            new.switches = old.switches
-            new.syscalls = old.syscalls
-            new.faults = old.faults
+            inherit(old, new)
 
     # --- the switch (mission V8) -------------------------------------------
 
@@ -193,14 +201,18 @@ class Module(Services):
         index = domain.partition.index
         for number in domain.pcpus:
             cpu = self.pcpus[number]
+            start = now
+            if self.trapping is not None and self.trapping is not cpu:
+                start += self.latency
+            start = max(start, cpu.now)
             if (
                 cpu.window.partition == index
                 and not cpu.busy
                 and cpu.opened
-                and now < cpu.window.end
+                and start < cpu.window.end
             ):
                 cpu.busy = True
-                cpu.when = max(now, cpu.now)
+                cpu.when = start
                 cpu.rank = DISPATCH
 
     # --- Services ----------------------------------------------------------
@@ -212,6 +224,10 @@ class Module(Services):
         if vcpu.pauses > 0:
             self.change(vcpu, OFFLINE, now)
             return
+        self.enqueue(vcpu, now)
+
+    def enqueue(self, vcpu: Vcpu, now: i64) -> None:
+        """Let a vCPU that can run again take part."""
         self.change(vcpu, RUNNABLE, now)
         domain = self.domains[vcpu.partition.index]
         domain.policy.wake(vcpu, now)
@@ -220,10 +236,34 @@ class Module(Services):
 
     def block(self, vcpu: Vcpu, now: i64) -> None:
         """Make a vCPU wait for a wake."""
-        if vcpu.state in (BLOCKED, OFFLINE):
+        if vcpu.state == BLOCKED:
+            return
+        if vcpu.state == OFFLINE:
+            if vcpu.pauses > 0:
+                self.change(vcpu, BLOCKED, now)
             return
         self.change(vcpu, BLOCKED, now)
         self.domains[vcpu.partition.index].policy.blocked(vcpu, now)
+
+    def pause(self, vcpu: Vcpu, now: i64) -> None:
+        """Keep a vCPU from running until it is unpaused as often."""
+        vcpu.pauses += 1
+        if vcpu.state in (BLOCKED, OFFLINE):
+            return
+        self.change(vcpu, OFFLINE, now)
+        self.domains[vcpu.partition.index].policy.blocked(vcpu, now)
+        self.resched = True
+        for cpu in self.pcpus:
+            if cpu.current is vcpu and cpu.parked:
+                cpu.parked = False  # what it does next, it does now
+                cpu.now = now
+
+    def unpause(self, vcpu: Vcpu, now: i64) -> None:
+        """Undo one `pause`; the last one makes it runnable."""
+        assert vcpu.pauses > 0, "it is not paused"
+        vcpu.pauses -= 1
+        if vcpu.pauses == 0 and vcpu.state == OFFLINE:
+            self.enqueue(vcpu, now)
 
     def set_timer(self, partition: Partition, tag: i64, when: i64) -> None:
         """Set or move a timer; one in this slice ends the slice."""
@@ -250,18 +290,30 @@ class Module(Services):
         partition.restart = mode
 
     def shutdown(self, reason: i64, now: i64) -> None:
-        """Stop the module; the first request counts."""
-        if self.ended == LIMIT:
+        """Stop the module; the first instant counts."""
+        if now < self.ended_at:
             self.ended = reason
             self.ended_at = now
+            self.ended_by = NOBODY
+            if self.trapping is not None:
+                self.ended_by = self.trapping.number
             self.resched = True
-            if self.sink is not None:
-                pcpu: i64 = 0
-                if self.trapping is not None:
-                    pcpu = self.trapping.number
-                self.sink.emit(
-                    now, END, pcpu, NOBODY, NOBODY, NOBODY, reason, 0
-                )
+            if self.merge is not None:
+                self.merge.mark()
+
+    def finish(self) -> None:
+        """Tell the end, when everything before it has been told."""
+        if self.told_end or self.sink is None:
+            return
+        self.told_end = True
+        sink = self.sink
+        if self.merge is not None:
+            self.merge.finish(self.ended_at, self.ended_by)
+            sink = self.merge.sink
+        pcpu = max(self.ended_by, 0)
+        sink.emit(
+            self.ended_at, END, pcpu, NOBODY, NOBODY, NOBODY, self.ended, 0
+        )
 
     def emit(
         self, now: i64, kind: i64, vcpu: Vcpu, thread: i64, a: i64, b: i64
@@ -295,6 +347,19 @@ class Module(Services):
 
     # --- ports -------------------------------------------------------------
 
+    def sends(self, port: Port) -> bool:
+        """Say whether its owner's mode lets data out of a port (POK's rule)."""
+        mode = self.partitions[port.partition].mode
+        return mode in (NORMAL, IDLE)
+
+    def loaded(self) -> bool:
+        """Say whether data waits for a flush that will come."""
+        for port in self.ports.ports:
+            leaves = self.flush_on_windows or self.sends(port)
+            if port.marked and port.outgoing and leaves:
+                return True
+        return False
+
     def flush(self, owners: list[int] | None, now: i64) -> None:
         """Carry what waits in sending ports of *owners* (None: of all)."""
         for port in self.ports.ports:
@@ -302,7 +367,7 @@ class Module(Services):
             if not port.marked or not port.outgoing:
                 continue
             if owners is None:
-                if self.partitions[owner].mode != NORMAL:
+                if not self.sends(port):
                     continue
             elif int(owner) not in owners:
                 continue

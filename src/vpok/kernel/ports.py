@@ -87,13 +87,6 @@ class PortTable:
         """Own *ports*, in order of their numbers."""
         self.ports = ports
 
-    def marked(self) -> bool:
-        """Say whether any data waits for a flush."""
-        for port in self.ports:
-            if port.marked:
-                return True
-        return False
-
     def carry(self, source: Port, now: i64) -> list[int]:
         """
         Move *source*'s data to its destinations; return those it reached.

@@ -55,7 +55,7 @@ class Vcpu:
         self.switches: i64 = 0  # times it was given a processor
         self.syscalls: i64 = 0
         self.faults: i64 = 0
-        self.stuck: i64 = 0  # exits without progress, in a row
+        self.stuck: i64 = 0  # traps at that instant, after the first
 
         # Between kernel and engine.
         self.exit: i64 = 0  # why the last run ended: a verdict
@@ -92,6 +92,20 @@ def bring_up(vcpu: Vcpu, now: i64) -> None:
     vcpu.offline_before = vcpu.total[OFFLINE]
     if vcpu.pauses == 0:
         set_state(vcpu, RUNNABLE, now)
+
+
+def inherit(old: Vcpu, new: Vcpu) -> None:
+    """Let *new*, which replaces *old*, go on with its accounts and debts."""
+    for state in range(len(old.total)):
+        new.total[state] += old.total[state]
+    # The old one's processor may have been a little ahead.
+    new.since = max(new.since, old.since)
+    new.offline_before = old.offline_before
+    new.switches = old.switches
+    new.syscalls = old.syscalls
+    new.faults = old.faults
+    new.debt = old.debt
+    new.stuck = old.stuck
 
 
 def steal(vcpu: Vcpu, now: i64) -> i64:

@@ -19,6 +19,7 @@ class RoundRobin(Policy):
     def __init__(self, pcpus: list[int], quantum: int) -> None:
         """Start with an empty queue."""
         super().__init__(pcpus, quantum)
+        assert quantum > 0, "round-robin needs a quantum"
         self.queue: list[Vcpu] = []
         self.left: list[int] = []  # ns, along with `queue`
 

@@ -1,0 +1,129 @@
+"""
+Who acts next, and how far it may go.
+
+Nothing here changes anything: these are the rules that make a run the same
+however many processors there are and however it is cut.
+"""
+
+from mypy_extensions import i64
+
+from vpok.kernel.domain import Domain
+from vpok.kernel.module import COMPLETION, DISPATCH, Module
+from vpok.kernel.pcpu import Pcpu
+from vpok.units import FAR
+
+
+class Bounds(Module):
+    """A module and its bounds."""
+
+    # --- who is next -------------------------------------------------------
+
+    def earliest_pcpu(self) -> Pcpu:
+        """Return the processor with the lowest (time, rank, number)."""
+        best = self.pcpus[0]
+        for cpu in self.pcpus:
+            if cpu.when < best.when or (
+                cpu.when == best.when and cpu.rank < best.rank
+            ):
+                best = cpu
+        return best
+
+    def turn(self, first: Pcpu, event: i64) -> Pcpu:
+        """
+        Return *first*, or the one before it in its cell.
+
+        Processors that run the same partition share memory.  They run in
+        cells of a fixed length, in order of their numbers, so that what one
+        sees of the other does not depend on how a run is cut.  Who has
+        reached *event*, the next one for all, waits for it.
+        """
+        if first.rank != DISPATCH or not first.busy:
+            return first
+        for cpu in self.pcpus:
+            # Nor does anyone overtake a trap that waits for its turn.
+            if (
+                cpu.rank == COMPLETION
+                and cpu.when < event
+                and cpu.window.partition == first.window.partition
+            ):
+                event = cpu.when
+        cell = first.when // self.cell
+        for cpu in self.pcpus:
+            if cpu is first:
+                break
+            if (
+                cpu.busy
+                and cpu.rank == DISPATCH
+                and not cpu.parked
+                and cpu.when < event
+                and cpu.when // self.cell == cell
+                and cpu.window.partition == first.window.partition
+            ):
+                return cpu
+        return first
+
+    def next_instant(self) -> i64:
+        """Return when the next thing happens."""
+        when: i64 = self.earliest_pcpu().when
+        timer = self.timers.next(self.partitions)
+        when = min(when, timer)
+        when = min(when, self.boundary)
+        return when
+
+    # --- how far -----------------------------------------------------------
+
+    def hard_end(self, cpu: Pcpu, domain: Domain) -> i64:
+        """Return the end of what *cpu* may run whatever this `run` covers."""
+        end = cpu.window.end
+        event = domain.policy.next_event(cpu.number, cpu.now)
+        end = min(end, event)
+        due = domain.due()
+        end = min(end, due)
+        end = min(end, self.boundary)
+        if len(domain.pcpus) > 1:
+            end = min(end, self.company(cpu))
+        return max(end, cpu.now)
+
+    def company(self, cpu: Pcpu) -> i64:
+        """Return when another processor may begin to run this partition."""
+        end = self.first_level.boundary(cpu.now)
+        for peer in self.pcpus:
+            if (
+                peer is not cpu
+                and not peer.busy
+                and peer.rank == DISPATCH
+                and peer.window.partition == cpu.window.partition
+            ):
+                end = min(end, peer.when)
+        return end
+
+    def drift(self, cpu: Pcpu) -> i64:
+        """
+        Return how far *cpu* may run ahead of those that share its partition.
+
+        To the end of its cell, or to a trap that waits for it; in either
+        case to the end of the instruction that is under way there.  FAR if
+        nobody else is running.
+        """
+        limit: i64 = FAR
+        for peer in self.pcpus:
+            if (
+                peer is not cpu
+                and peer.busy
+                and peer.window.partition == cpu.window.partition
+            ):
+                end = (cpu.now // self.cell + 1) * self.cell
+                limit = min(limit, end)
+                if peer.rank == COMPLETION and peer.when < limit:
+                    limit = peer.when
+        if limit != FAR:
+            limit += self.cycle - 1
+            limit = max(limit, cpu.now)
+        return limit
+
+    def horizon(self, until: i64) -> i64:
+        """Return the instant before which nothing can happen any more."""
+        for cpu in self.pcpus:
+            if cpu.parked and cpu.now < until:
+                until = cpu.now
+        return until
