@@ -1,0 +1,103 @@
+"""`vpok run`: run a system and print what its guests print."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vpok.cli import INTERRUPTED
+from vpok.cli.common import (
+    config_argument,
+    instant,
+    json_option,
+    refusals,
+    show_notes,
+)
+
+if TYPE_CHECKING:
+    from vpok.cli.output import Wanted
+    from vpok.system import Loaded
+
+OPTIONS = (
+    click.option(
+        "--raw",
+        is_flag=True,
+        help="Print only what guests and kernel print; anything else goes "
+        "to standard error.",
+    ),
+    click.option(
+        "until",
+        "--for",
+        callback=instant,
+        metavar="TIME",
+        help="Stop at this virtual time: 400ms, 2s. Otherwise at the end.",
+    ),
+    click.option(
+        "--realtime", is_flag=True, help="Run no faster than the wall clock."
+    ),
+    click.option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        help="No summary; no console text either, unless --raw.",
+    ),
+    click.option(
+        "--digest",
+        is_flag=True,
+        help="Print the run's digest: equal digests mean equal runs.",
+    ),
+    click.option(
+        "--gantt", is_flag=True, help="Draw who had the processors when."
+    ),
+    click.option(
+        "--expect",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Compare the raw text with FILE; exit code 1 if it differs.",
+    ),
+    json_option,
+)
+
+
+def run_options(function: Any) -> Any:
+    """Give a command the options of a run."""
+    for option in reversed(OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command("run")
+@config_argument
+@run_options
+def command(config: Path, **options: Any) -> int:
+    """
+    Run the system that CONFIG describes.
+
+    Console text is printed a line each, with its time and partition; a
+    summary follows.
+    """
+    from vpok.cli.output import Wanted
+    from vpok.system import load
+
+    with refusals():
+        loaded = load(config)
+        if not options["quiet"]:
+            show_notes(loaded.notes)
+        return execute(loaded, Wanted(**options))
+
+
+def execute(loaded: "Loaded", wanted: "Wanted") -> int:
+    """Run a system; return the exit code."""
+    from vpok.cli.drive import drive
+    from vpok.cli.output import Output
+
+    output = Output(loaded.spec, wanted)
+    with loaded.build(sinks=output.sinks(), digest=wanted.digest) as system:
+        stopped = drive(
+            system, wanted.until, output.drain, realtime=wanted.realtime
+        )
+        result = system.result()
+    same = output.finish(result)
+    if stopped:
+        return INTERRUPTED
+    return result.exit_status if same else 1
