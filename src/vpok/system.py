@@ -302,6 +302,7 @@ def _configure(kernel: Kernel, spec: SystemSpec) -> None:
     costs = spec.costs
     kernel.hypercall_cost = costs.hypercall
     kernel.switch_cost = costs.switch
+    kernel.restart_cost = costs.restart
     kernel.latency = costs.latency
     kernel.cycle = -(-NS_PER_S // spec.clock)
     kernel.cell = max(1, costs.latency - int(kernel.cycle))

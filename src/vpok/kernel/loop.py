@@ -281,7 +281,11 @@ class Kernel(Bounds):
         """Serve a trap of the running guest, now or when it is its turn."""
         cpu = self.pcpus[vcpu.pcpu]
         now: i64 = cpu.now + elapsed
-        vcpu.stuck = 0 if elapsed > 0 else vcpu.stuck + 1
+        if now > vcpu.trapped_at:
+            vcpu.trapped_at = now
+            vcpu.stuck = 0
+        else:
+            vcpu.stuck += 1
         for peer in self.pcpus:
             if (
                 peer is not cpu

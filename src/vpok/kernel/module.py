@@ -98,6 +98,7 @@ class Module(Services):
         # Costs, ns (semantics 4); `system` sets them before the boot.
         self.hypercall_cost: i64 = 0
         self.switch_cost: i64 = 0
+        self.restart_cost: i64 = 0
         self.latency = 500
         self.cycle: i64 = 10  # ns of an instruction, rounded up
         # Processors that share a partition's memory run ahead of each other
@@ -162,6 +163,7 @@ class Module(Services):
         self.set_up(domain, cold=mode == COLD_START, now=now)
         for old, new in zip(gone, partition.vcpus, strict=True):
             inherit(old, new)
+            new.debt += self.restart_cost
 
     # --- the switch (mission V8) -------------------------------------------
 

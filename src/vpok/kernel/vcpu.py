@@ -55,6 +55,7 @@ class Vcpu:
         self.switches: i64 = 0  # times it was given a processor
         self.syscalls: i64 = 0
         self.faults: i64 = 0
+        self.trapped_at: i64 = -1  # instant of the last trap
         self.stuck: i64 = 0  # traps at that instant, after the first
 
         # Between kernel and engine.
@@ -105,6 +106,7 @@ def inherit(old: Vcpu, new: Vcpu) -> None:
     new.syscalls = old.syscalls
     new.faults = old.faults
     new.debt = old.debt
+    new.trapped_at = old.trapped_at
     new.stuck = old.stuck
 
 

@@ -180,5 +180,11 @@ def plans(draw: st.DrawFn, processors: int = 0, *, ends: bool = True) -> Plan:
         schedule=draw(window_schedules(some, used)),
         ports=_ports(len(some)) if draw(st.booleans()) else (),
         flush=FlushSpec(flush, 1500 if flush == "period" else 0),
-        costs=CostSpec(draw(cost), draw(cost), 0, 500),
+        costs=CostSpec(
+            hypercall=draw(cost),
+            switch=draw(cost),
+            interrupt=0,
+            restart=draw(cost),
+            latency=500,
+        ),
     )

@@ -24,7 +24,7 @@ from vpok.testing.script import Program
 from vpok.testing.sink import RecordingSink
 
 CLOCK = 100_000_000  # Hz: 10 ns per instruction
-FREE = CostSpec(hypercall=0, switch=0, interrupt=0, latency=500)
+FREE = CostSpec(hypercall=0, switch=0, interrupt=0, restart=0, latency=500)
 AT_FRAMES = FlushSpec()
 
 
