@@ -269,14 +269,23 @@ def _classify(code: bytes, end: int, form: str, into: Instruction) -> None:
         into.kind, into.vector = FAULT, UD  # VEX and EVEX
     elif op == 0x8F and into.register:
         into.kind, into.vector = FAULT, UD  # XOP
-    elif op == 0x0FC7 and into.register != 1:
-        into.kind, into.vector = FAULT, UD  # RDRAND, RDSEED, XSAVEC, VMX
+    elif op == 0x0FC7:
+        _group_9(into)
     elif op == 0x0FAE:
         _state(into)
     elif into.kind == PLAIN and into.segment >= 0x64:
         memory = into.in_memory or form == "a" or op in _STRING
         if memory and op not in {0x8D, 0x0F1F}:
             into.kind = SEGMENT
+
+
+def _group_9(into: Instruction) -> None:
+    """CMPXCHG8B; RDRAND, RDSEED, XSAVEC, VMX do not exist."""
+    if into.register == 1 and into.in_memory:
+        # QEMU reads the flags of some earlier instruction of the block.
+        into.kind = STEP
+    else:
+        into.kind, into.vector = FAULT, UD
 
 
 def _software_interrupt(vector: int, into: Instruction) -> None:

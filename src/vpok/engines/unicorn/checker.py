@@ -8,25 +8,45 @@ outside the partition undoes the instruction and names its exact address.
 
 from typing import Any, Final
 
-from vpok.arch.x86_32 import EIP, GENERAL_PROTECTION, STACK_FAULT
+from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION, STACK_FAULT
 from vpok.arch.x86_decode import LONGEST, Instruction, decode
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import FAILED, FAULTED, SPENT, Core
-from vpok.engines.unicorn.mmu import Mmu
+from vpok.engines.unicorn.host import Pages
+from vpok.engines.unicorn.layout import Layout
+from vpok.engines.unicorn.mmu import HLT, NOWHERE, Mmu
 from vpok.machine.memory import PAGE
 
+_CODE: Final = 1 << 35  # physical address of its code
 _WRITES: Final = frozenset({uc.WRITE, uc.WRITE_UNMAPPED})
 
 
 class Checker(Core):
     """A core that executes one instruction at a time, or none of it."""
 
-    def __init__(self, library: uc.Library, mmu: Mmu) -> None:
+    def __init__(
+        self, library: uc.Library, mmu: Mmu, layout: Layout | None
+    ) -> None:
         """Make the core; `start` must be called once."""
-        super().__init__(library, mmu)
+        super().__init__(library, mmu, layout)
         self.address = 0  # of the access that was refused
         self._bad = False
+        self._instruction = Instruction()
         self._undo: list[tuple[int, bytes]] = []
+        # Its code is that one instruction and HLT, so that no more than that
+        # is translated.
+        self._first = 0  # page of the instruction
+        self._code = Pages(2 * PAGE)
+        self._code.view[:] = bytes([HLT]) * self._code.size
+        self.lib.check(
+            self.lib.mem_map_ptr(
+                self.handle,
+                _CODE,
+                self._code.size,
+                uc.PROT_READ | uc.PROT_EXEC,
+                self._code.address,
+            )
+        )
         hook = uc.MEMORY_HOOK(self._access)
         self.hook(uc.HOOK_MEMORY | uc.HOOK_UNMAPPED, hook)
 
@@ -35,7 +55,9 @@ class Checker(Core):
         if self._booting:
             return super().fill(page, access)
         if access == uc.FETCH:
-            return self.mmu.fetched(page), uc.PROT_EXEC
+            own = page - self._first
+            place = _CODE + own * PAGE if own in {0, 1} else NOWHERE
+            return place, uc.PROT_EXEC
         return page * PAGE, uc.PROT_READ | uc.PROT_WRITE
 
     def _access(
@@ -69,15 +91,15 @@ class Checker(Core):
         self._undo.clear()
         self.address = 0
         pc = self.registers.get(EIP)
-        self.stale = True
-        self.forget(pc, pc + 1)
+        self._place(pc)
         self.emulate(1)
+        self._clear(pc)
         if self.failure is not None:
             self.outcome = FAILED
         elif self._bad:
             self.outcome = FAULTED
-            self.vector = self._blame(pc)
-        if self.outcome == SPENT:
+            self.vector = self._blame()
+        if self.outcome == SPENT or self.vector == DEBUG:
             self._commit()
             return 1
         self._roll_back()
@@ -87,12 +109,25 @@ class Checker(Core):
         """Return the instructions of `run` so far."""
         return 0
 
-    def _blame(self, pc: int) -> int:
-        """Return the vector of an access outside the partition."""
+    def _place(self, pc: int) -> None:
+        """Let the instruction at *pc* be all the code that there is."""
         code = self.mmu.bytes_at(pc, LONGEST + 2)
-        if decode(code, 0, Instruction()).uses_stack():
-            return STACK_FAULT
-        return GENERAL_PROTECTION
+        self._instruction = decode(code, 0, Instruction())
+        self._first = pc // PAGE
+        at = pc % PAGE
+        end = at + self._instruction.length
+        self._code.view[at:end] = code[: end - at]
+        self.stale = True
+
+    def _clear(self, pc: int) -> None:
+        at = pc % PAGE
+        self._code.view[at : at + LONGEST] = bytes([HLT]) * LONGEST
+        self.forget(pc, pc + 1)
+
+    def _blame(self) -> int:
+        """Return the vector of an access outside the partition."""
+        stack = self._instruction.uses_stack()
+        return STACK_FAULT if stack else GENERAL_PROTECTION
 
     def _roll_back(self) -> None:
         view = self.mmu.real.view

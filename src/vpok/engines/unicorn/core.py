@@ -10,11 +10,20 @@ from collections.abc import Callable
 from ctypes import c_size_t, c_uint64, c_void_p
 from typing import Any, Final
 
-from vpok.arch.x86_32 import CODE_SELECTOR, DATA_SELECTOR, EIP, ESP, USER_FLAGS
+from vpok.arch.x86_32 import (
+    CODE_SELECTOR,
+    DATA_SELECTOR,
+    EFLAGS,
+    EIP,
+    ESP,
+    USER_FLAGS,
+)
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.host import Pages
+from vpok.engines.unicorn.layout import I32, NO_EXCEPTION, PACKED, Layout
 from vpok.engines.unicorn.mmu import COPY, HIDDEN, NOWHERE, Mmu
 from vpok.engines.unicorn.registers import Registers
+from vpok.engines.unicorn.saved import Saved
 from vpok.machine.memory import PAGE
 
 # Why a run of a core ended.
@@ -41,8 +50,11 @@ _CR4_VALUE: Final = 0x604
 class Core:
     """What all cores have in common; `start` must be called once."""
 
-    def __init__(self, library: uc.Library, mmu: Mmu) -> None:
+    def __init__(
+        self, library: uc.Library, mmu: Mmu, layout: Layout | None
+    ) -> None:
         """Make an instance; nothing has run on it yet."""
+        self._layout = layout
         self.lib = library
         self.mmu = mmu
         handle = c_void_p()
@@ -57,6 +69,7 @@ class Core:
         self.serve: Callable[[Core, int], None] | None = None
         self._booting = True
         self._forgetting = False
+        self._running = False
         self._hooks: list[Any] = []
         self._control()
         self._map()
@@ -129,7 +142,9 @@ class Core:
         for register in (ESP, EIP):
             self.registers.set(register, 0)
         self._context_size = self.lib.context_size(self.handle)
-        return self._first_context()
+        context = self._first_context()
+        self._spare = Saved(context)
+        return context
 
     def _enter(self, address: int) -> None:
         """Run the way to user mode, until the landing is denied."""
@@ -217,9 +232,12 @@ class Core:
         self.mmu.page = self.mmu.access = -1
         self.outcome = SPENT
         self.vector = -1
-        return self.lib.emu_start(  # type: ignore[no-any-return]
+        self._running = True
+        error: int = self.lib.emu_start(
             self.handle, self.registers.get(EIP), 0, 0, count
         )
+        self._running = False
+        return error
 
     def flush(self) -> None:
         """Ask the Mmu again about every page."""
@@ -247,11 +265,39 @@ class Core:
 
     def save(self, context: int) -> None:
         """Copy the registers to the context at address *context*."""
+        if self._running:
+            self._settle_flags()
         self.lib.context_save(self.handle, context)
+
+    def _settle_flags(self) -> None:
+        """
+        Have EFLAGS both ways.
+
+        The library keeps them in one word between runs and in several words
+        during a run, and believes the one or the others accordingly.
+        """
+        self.registers.set(EFLAGS, self.registers.get(EFLAGS))
 
     def load(self, context: int) -> None:
         """Copy the context at address *context* to the registers."""
         self.lib.context_restore(self.handle, context)
+
+    def mend(self, packed: Callable[[int], bool] | None) -> None:
+        """
+        Put right what a fault leaves wrong: see `layout`.
+
+        *packed* tells from `cc_op` whether the flags are in one word.
+        """
+        layout = self._layout
+        if layout is not None:
+            spare = self._spare
+            self.save(spare.address)
+            I32.pack_into(spare.data, layout.old_exception, NO_EXCEPTION)
+            cc_op = I32.unpack_from(spare.data, layout.cc_op)[0]
+            if packed is not None and packed(cc_op):
+                I32.pack_into(spare.data, layout.cc_op, PACKED)
+            self.load(spare.address)
+            self._settle_flags()
 
     def close(self) -> None:
         """Free the instance."""

@@ -8,10 +8,8 @@ checked access), ends in the same state after the same number of instructions;
 so a slice may end anywhere.
 """
 
-from typing import Final
-
-from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION
-from vpok.arch.x86_decode import LONGEST, SOFT, Instruction, decode
+from vpok.arch.x86_32 import EIP, GENERAL_PROTECTION
+from vpok.arch.x86_decode import SOFT, Instruction, decode
 from vpok.engines.unicorn.checker import Checker
 from vpok.engines.unicorn.core import (
     DENIED,
@@ -23,10 +21,11 @@ from vpok.engines.unicorn.core import (
     Core,
 )
 from vpok.engines.unicorn.fast import Fast
+from vpok.engines.unicorn.layout import layout
 from vpok.engines.unicorn.lib import FETCH, library
 from vpok.engines.unicorn.machine import UnicornMachine
 from vpok.engines.unicorn.mmu import Mmu
-from vpok.engines.unicorn.scan import plain_run
+from vpok.engines.unicorn.scan import MARGIN, Scan
 from vpok.engines.unicorn.slice import Slice
 from vpok.engines.unicorn.special import ALONE, DONE, handle
 from vpok.engines.unicorn.stepper import Stepper
@@ -34,8 +33,6 @@ from vpok.engines.unicorn.tiers import choose
 from vpok.kernel.engine import CONTINUE, RESCHEDULE, Engine
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.memory import PAGE
-
-_MARGIN: Final = LONGEST + 2
 
 
 class UnicornEngine(Engine):
@@ -57,13 +54,14 @@ class UnicornEngine(Engine):
         self._lib = library()
         choice = choose(tier)
         self.tier = choice.name
+        known = self._layout = layout(self._lib)
         self._mmu = Mmu(memory_size)
         self.memory = self._mmu.memory
-        self._stepper = Stepper(self._lib, self._mmu)
+        self._stepper = Stepper(self._lib, self._mmu, known)
         first = self._stepper.start()
         self._fast: Fast | None = None
         if choice.code is not None:
-            self._fast = Fast(self._lib, self._mmu, choice.code)
+            self._fast = Fast(self._lib, self._mmu, known, choice.code)
             first = self._fast.start()
         self._checker: Checker | None = None
         self._core: Core = self._fast or self._stepper
@@ -146,8 +144,8 @@ class UnicornEngine(Engine):
         elif core is stepper:
             size = stepper.block[1]
         inside = self._mmu.size - pc
-        code = self._mmu.bytes_at(pc, size + _MARGIN)
-        count = plain_run(code, size, inside)
+        code = self._mmu.bytes_at(pc, size + MARGIN)
+        count = Scan(code, size, inside).before_care()
         self._machine.move(stepper)
         if count:
             self._alone(min(count, left))
@@ -202,7 +200,7 @@ class UnicornEngine(Engine):
     def _checking(self) -> Checker:
         """Return the checker; most partitions never need one."""
         if self._checker is None:
-            self._checker = Checker(self._lib, self._mmu)
+            self._checker = Checker(self._lib, self._mmu, self._layout)
             self._checker.start()
         return self._checker
 

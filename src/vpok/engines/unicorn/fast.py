@@ -7,10 +7,10 @@ middle is charged back from there.
 """
 
 import ctypes
-from typing import Any, Final
+from typing import Any
 
 from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION, INVALID_OPCODE
-from vpok.arch.x86_decode import LONGEST
+from vpok.arch.x86_decode import Instruction
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import (
     DENIED,
@@ -20,23 +20,28 @@ from vpok.engines.unicorn.core import (
     UNFIT,
     Core,
 )
+from vpok.engines.unicorn.flags import packed
+from vpok.engines.unicorn.layout import Layout
 from vpok.engines.unicorn.meter import NEVER, MeterCode, make_meter
 from vpok.engines.unicorn.mmu import Mmu
-from vpok.engines.unicorn.scan import CLEAN, index_of, padding, scan
-
-_MARGIN: Final = LONGEST + 2
+from vpok.engines.unicorn.scan import CLEAN, MARGIN, Scan, index_of
 
 
 class Fast(Core):
     """A core under the block meter."""
 
     def __init__(
-        self, library: uc.Library, mmu: Mmu, code: MeterCode
+        self,
+        library: uc.Library,
+        mmu: Mmu,
+        layout: Layout | None,
+        code: MeterCode,
     ) -> None:
         """Make the core; `start` installs the meter."""
-        super().__init__(library, mmu)
+        super().__init__(library, mmu, layout)
         self._code = code
         self.limit = 0
+        self._instruction = Instruction()
         self.meter = make_meter(library.stop_address, self._miss)
         self.misses = 0
 
@@ -67,9 +72,10 @@ class Fast(Core):
         self.mmu.cover(pc, pc + size)
         if block.size != size:
             return NEVER
-        code = self.mmu.bytes_at(pc, size + _MARGIN)
-        found = scan(code, size, block.icount, self.mmu.size - pc)
-        return int(block.icount) if found == CLEAN else NEVER
+        code = self.mmu.bytes_at(pc, size + MARGIN)
+        look = Scan(code, size, self.mmu.size - pc)
+        icount = int(block.icount)
+        return icount if look.verdict(size, icount) == CLEAN else NEVER
 
     def run(self, limit: int) -> int:
         """Execute blocks while they fit *limit* instructions."""
@@ -106,12 +112,15 @@ class Fast(Core):
 
     def _unpaid(self, vector: int) -> int:
         """Return how many instructions of the last block were not done."""
+        if vector == DEBUG:  # a trap, behind its instruction
+            self.mend(packed=None)
+            return 0
         slot = self.meter.slot[0]
-        if vector == DEBUG:
-            return 0  # a trap, behind its instruction
         offset = self.registers.get(EIP) - slot.pc
-        code = self.mmu.bytes_at(slot.pc, max(offset, 0))
-        return int(slot.cost) - index_of(padding(code), offset)
+        code = self.mmu.bytes_at(slot.pc, max(offset, 0) + MARGIN)
+        index = index_of(code, offset, self._instruction)
+        self.mend(packed=lambda op: packed(self._instruction, op))
+        return int(slot.cost) - index
 
     def executed(self) -> int:
         """Return the instructions of `run` so far, at the end of a block."""

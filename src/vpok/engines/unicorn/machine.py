@@ -12,18 +12,8 @@ from typing import Any
 from vpok.engines.unicorn.core import Core
 from vpok.engines.unicorn.lib import Library
 from vpok.engines.unicorn.registers import MASK, NUMBERS
+from vpok.engines.unicorn.saved import Saved
 from vpok.machine.arch import ArchVcpu, Context, Machine
-
-
-class Saved:
-    """A context, at a fixed address."""
-
-    __slots__ = ("_data", "address")
-
-    def __init__(self, data: bytes) -> None:
-        """Copy *data*, a context of the library."""
-        self._data = ctypes.create_string_buffer(data, len(data))
-        self.address = ctypes.addressof(self._data)
 
 
 class UnicornMachine(Machine):

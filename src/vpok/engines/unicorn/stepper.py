@@ -5,12 +5,10 @@ It executes what is left of a budget when no block fits any more, and single
 instructions that need care; in the tier `count`, everything.
 """
 
-import ctypes
 from ctypes import c_uint64
 from typing import Any, Final
 
 from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION, INVALID_OPCODE
-from vpok.arch.x86_decode import LONGEST
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import (
     DENIED,
@@ -20,24 +18,32 @@ from vpok.engines.unicorn.core import (
     UNFIT,
     Core,
 )
+from vpok.engines.unicorn.layout import Layout
 from vpok.engines.unicorn.mmu import Mmu
 from vpok.engines.unicorn.registers import peek
-from vpok.engines.unicorn.scan import CLEAN, scan
+from vpok.engines.unicorn.scan import CLEAN, MARGIN, Scan
 
-_MARGIN: Final = LONGEST + 2
 # A count that is found in the library's memory when it has been given.
 _MAGIC: Final = 0x5EED_C0DE_0000
 _HANDLE_BYTES: Final = 4096
 
 
+def _always(_cc_op: int) -> bool:
+    """Flags are packed for the counting hook, before each instruction."""
+    return True
+
+
 class Stepper(Core):
     """A core that counts."""
 
-    def __init__(self, library: uc.Library, mmu: Mmu) -> None:
+    def __init__(
+        self, library: uc.Library, mmu: Mmu, layout: Layout | None
+    ) -> None:
         """Make the core; `start` must be called once."""
-        super().__init__(library, mmu)
+        super().__init__(library, mmu, layout)
         self.block = (0, 0)  # the last one that was not started: pc, size
         self.careless = False  # execute what is asked for, whatever it is
+        self._odd: list[int] = []  # blocks that must not stay translated
         self._counter: Any = None
         self._from = 0
         self._before = 0  # instructions of this `run`, in earlier calls
@@ -70,10 +76,12 @@ class Stepper(Core):
     def _look(self, pc: int, size: int, icount: int) -> None:
         mmu = self.mmu
         mmu.cover(pc, pc + size)
-        if self.careless:
+        code = mmu.bytes_at(pc, size + MARGIN)
+        look = Scan(code, size, mmu.size - pc)
+        if look.verdict(size, icount) == CLEAN:
             return
-        code = mmu.bytes_at(pc, size + _MARGIN)
-        if scan(code, size, icount, mmu.size - pc) != CLEAN:
+        self._odd.append(pc)
+        if not self.careless:
             self.block = (pc, size)
             self.outcome = UNFIT
             self.stop()
@@ -82,10 +90,14 @@ class Stepper(Core):
         """Execute *limit* instructions, one at a time if need be."""
         self._before = 0
         if self._counter is not None:
-            return self._count(limit)
-        self.outcome = SPENT
-        while self._before < limit and self.outcome == SPENT:
-            self._before += self._count(1)
+            self._before = self._count(limit)
+        else:
+            self.outcome = SPENT
+            while self._before < limit and self.outcome == SPENT:
+                self._before += self._count(1)
+        while self._odd:
+            pc = self._odd.pop()
+            self.forget(pc, pc + 1)
         return self._before
 
     def _count(self, limit: int) -> int:
@@ -96,6 +108,7 @@ class Stepper(Core):
             self.outcome = FAILED
         elif self.outcome == FAULTED:
             done -= self.vector != DEBUG
+            self.mend(packed=None if self.vector == DEBUG else _always)
         elif self.outcome == SPENT and error != uc.OK:
             done -= self._refused(error)
             if done == limit:
@@ -113,6 +126,7 @@ class Stepper(Core):
             self.outcome = DENIED
             if mmu.access == uc.FETCH:
                 return 0  # before the instruction was entered
+        self.mend(packed=_always)
         return 1
 
     def _done(self, limit: int) -> int:
@@ -132,12 +146,6 @@ class Stepper(Core):
     def alone(self, count: int) -> int:
         """Execute *count* instructions of one block, whatever they are."""
         self.careless = True
-        pc = self.registers.get(EIP)
         done = self.run(count)
         self.careless = False
-        self.purge(pc)
         return done
-
-    def purge(self, pc: int) -> None:
-        """Drop the translation at *pc*, so that it is looked at again."""
-        self.forget(pc, pc + 1)
