@@ -195,5 +195,6 @@ def _costs(raw: Raw, clock: int) -> CostSpec:
         hypercall=raw["hypercall"],
         switch=raw["switch"],
         interrupt=raw["interrupt"],
+        restart=raw["restart"],
         latency=latency,
     )

@@ -290,6 +290,7 @@ COSTS = Record(
         _cost("hypercall", "Cost of each entry into the hypervisor."),
         _cost("switch", "Cost of a switch to another virtual CPU."),
         _cost("interrupt", "Cost of each delivery of a virtual interrupt."),
+        _cost("restart", "Cost of a restart, paid by the partition."),
         ours(
             "latency",
             TIME,

@@ -125,6 +125,7 @@ class CostSpec:
     hypercall: int = 200  # each entry into the hypervisor
     switch: int = 500  # to the vCPU that gets the processor
     interrupt: int = 200  # each delivery
+    restart: int = 100_000  # of a partition, charged to its vCPUs
     latency: int = 500  # of effects on another processor
 
 

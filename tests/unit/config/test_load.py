@@ -35,7 +35,7 @@ def test_every_key_reaches_the_specification(folder: Path) -> None:
     )
     assert spec.processors == 2
     assert spec.kernel_features == {"assert", "debug"}
-    assert spec.costs == CostSpec(1000, 2000, 3000, 4000)
+    assert spec.costs == CostSpec(1000, 2000, 3000, 5000, 4000)
     assert spec.flush == FlushSpec("period", 20_000_000)
     assert spec.schedule.major_frame == 10**9
     assert spec.schedule.slots == (

@@ -63,7 +63,7 @@ def _module(spec: SystemSpec) -> Iterator[Problem]:
     elif spec.processors > 1:
         yield from _latency(spec.costs.latency, -(-NS_PER_S // spec.clock))
     yield from one_of("compat", spec.compat, COMPATS)
-    for name in ("hypercall", "switch", "interrupt", "latency"):
+    for name in ("hypercall", "switch", "interrupt", "restart", "latency"):
         cost = getattr(spec.costs, name)
         if not 0 <= cost < MAX_TIME:
             yield Problem(f"costs.{name}", bad_time(cost, "a cost", 0))
