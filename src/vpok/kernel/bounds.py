@@ -127,3 +127,21 @@ class Bounds(Module):
             if cpu.parked and cpu.now < until:
                 until = cpu.now
         return until
+
+    def exhausted(self) -> bool:
+        """Say whether nothing is planned any more, whatever guests hope."""
+        for cpu in self.pcpus:
+            if cpu.parked:
+                return False
+        for partition in self.partitions:
+            for vcpu in partition.vcpus:
+                if vcpu.pauses > 0:
+                    return False
+        return self.next_instant() >= FAR
+
+    def latest(self) -> i64:
+        """Return the instant that the processor furthest ahead has reached."""
+        latest: i64 = 0
+        for cpu in self.pcpus:
+            latest = max(latest, cpu.now)
+        return latest

@@ -68,6 +68,8 @@ class Kernel(Bounds):
         # After a shutdown the processors that are behind catch up to it.
         while self.step(min(until, self.ended_at)):
             pass
+        if self.ended == LIMIT and self.exhausted():
+            self.shutdown(QUIET, self.latest())
         if self.ended != LIMIT and self.ended_at <= until:
             self.finish()
             return self.ended
@@ -92,7 +94,7 @@ class Kernel(Bounds):
         if when >= until:
             return False
         if self.merge is not None:
-            self.merge.release(when)
+            self.merge.release(self.horizon(when))
         if timer == when and (cpu.when > when or cpu.rank > TIMEOUT):
             self.expire(when)
         elif self.boundary == when and (cpu.when > when or cpu.rank > RELEASE):
@@ -345,6 +347,8 @@ class Kernel(Bounds):
             for vcpu in domain.partition.vcpus:
                 if vcpu.state == RUNNABLE or vcpu.state == RUNNING:
                     return False
+                if vcpu.pauses > 0:
+                    return False  # somebody may unpause it
             if not domain.personality.quiet():
                 return False
         return True

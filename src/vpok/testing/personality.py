@@ -26,6 +26,7 @@ class ScriptedPersonality(Personality):
         self.timers: list[tuple[int, int]] = []  # (tag, now)
         self.arrived: list[tuple[int, int]] = []  # (port, now)
         self.entered: list[tuple[int, int]] = []  # (vCPU, now)
+        self.instants: list[int] = []  # of everything that it was told
 
     def start(self, cold: bool, now: i64) -> None:
         """Give each vCPU the program of its index."""
@@ -42,6 +43,7 @@ class ScriptedPersonality(Personality):
     def window(self, pcpu: i64, opened: bool, now: i64) -> None:
         """Keep it."""
         self.windows.append((pcpu, opened, now))
+        self.instants.append(now)
 
     def resume(self, vcpu: Vcpu, now: i64) -> None:
         """Keep it."""
@@ -49,6 +51,7 @@ class ScriptedPersonality(Personality):
 
     def trap(self, vcpu: Vcpu, now: i64, cause: i64) -> i64:
         """Serve a call or a fault."""
+        self.instants.append(now)
         machine = self.partition.engine.machine
         if cause == Cause.FAULT:
             vcpu.faults += 1
@@ -101,11 +104,13 @@ class ScriptedPersonality(Personality):
     def timer(self, tag: i64, now: i64) -> None:
         """Wake whom the timer is for."""
         self.timers.append((tag, now))
+        self.instants.append(now)
         self.kernel.wake(self.partition.vcpus[tag % NOTIFICATIONS], now)
 
     def flushed(self, port: i64, now: i64) -> None:
         """Keep it."""
         self.arrived.append((port, now))
+        self.instants.append(now)
 
     def quiet(self) -> bool:
         """Nothing happens any more without a timer."""
