@@ -27,13 +27,15 @@ SUMS = "SHA256SUMS"
 
 # No frame pointer and no SSE (i586); -n packs the file, whose size a POK
 # kernel compares with the partition's.
-FLAGS = (
-    "-target x86-freestanding -mcpu=i586 -Os -std=c11 -Wall -Wextra -Werror"
-    " -ffreestanding -nostdlib -static -fomit-frame-pointer -fno-pie -fno-builtin"
-    " -fno-stack-protector -fno-sanitize=all -fno-asynchronous-unwind-tables"
-    " -ffunction-sections -fdata-sections -Wl,--gc-sections -Wl,--build-id=none"
-    " -Wl,-n -s"
-).split()
+FLAGS = [
+    *("-target", "x86-freestanding", "-mcpu=i586", "-Os", "-std=c11"),
+    *("-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-builtin"),
+    *("-nostdlib", "-static", "-fno-pie", "-fomit-frame-pointer"),
+    *("-fno-stack-protector", "-fno-sanitize=all"),
+    *("-fno-asynchronous-unwind-tables", "-ffunction-sections"),
+    *("-fdata-sections", "-Wl,--gc-sections", "-Wl,--build-id=none"),
+    *("-Wl,-n", "-s"),
+]
 
 
 @dataclass(frozen=True, slots=True)

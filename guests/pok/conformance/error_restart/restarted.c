@@ -38,6 +38,15 @@ static void worker(void)
   }
 }
 
+static void show_state(u32 id)
+{
+  struct vp_thread t;
+
+  vp_thread_status(id, &t);
+  vp_printf("thread %u: priority %u, state %u, period %lld, capacity %lld\n", id, t.priority,
+            t.state, t.period, t.capacity);
+}
+
 static void describe(void)
 {
   u32 mode = 9, condition = 9;
@@ -57,8 +66,8 @@ int main(void)
 
   KEPT = KEPT + 1;
   describe();
-  for (i = 0; i < 5; i++)
-    show_thread(i);
+  for (i = 0; i < 3; i++)
+    show_state(i);
   initialised = 6;
   zero = 7;
   vp_printf("id %u\n", THREAD(.entry = worker, .priority = 5, .period = 4 * MS));

@@ -14,7 +14,7 @@ static void high(void)
 {
   u32 i;
 
-  for (i = 0; i < 8; i++) {
+  for (i = 0; i < 4; i++) {
     vp_printf("high %u\n", i);
     vp_wait_period();
   }
@@ -36,9 +36,9 @@ static void faulty(void)
 
 int main(void)
 {
-  THREAD(.entry = low, .priority = 1, .period = 5 * MS);
+  THREAD(.entry = low, .priority = 1, .period = 3 * MS);
   THREAD(.entry = faulty, .priority = 5);
-  THREAD(.entry = high, .priority = 9, .period = 4 * MS);
+  THREAD(.entry = high, .priority = 9, .period = 2 * MS);
   vp_set_mode(VP_MODE_NORMAL);
   return 0;
 }

@@ -5,7 +5,7 @@ static void witness(void)
 {
   u32 i;
 
-  for (i = 0; i < 5; i++) {
+  for (i = 0; i < 4; i++) {
     vp_printf("witness %u\n", i);
     vp_wait_period();
   }
@@ -14,7 +14,7 @@ static void witness(void)
 
 int main(void)
 {
-  THREAD(.entry = witness, .priority = 5, .period = 10 * MS);
+  THREAD(.entry = witness, .priority = 5, .period = 4 * MS);
   vp_set_mode(VP_MODE_NORMAL);
   return 0;
 }

@@ -1,6 +1,8 @@
 /*
  * Without lock objects and ports in the whole system nobody wakes a sleeper;
  * a periodic thread is released, and whoever is resumed goes on.
+ *
+ * The partition's `assert` stands for the kernel's `debug` and for `shutdown`.
  */
 #include "vpok_show.h"
 

@@ -1,6 +1,6 @@
 /*
  * Waiting on queueing ports: a sender waits for room, a receiver for data; the
- * flush wakes both, in the middle of the switch to another partition.
+ * flush wakes both, and each goes on in its own next slot.
  *
  * The kernel adds the present time to a timeout twice: one given at t ends at
  * 2 t + timeout.

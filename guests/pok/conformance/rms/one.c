@@ -52,7 +52,7 @@ int main(void)
   vp_printf("id %u\n", THREAD(.entry = background, .priority = 9));
   vp_printf("id %u\n", THREAD(.entry = fast, .priority = 2, .period = 3 * MS));
   vp_printf("id %u\n", THREAD(.entry = middle, .priority = 3, .period = 6 * MS));
-  for (id = 0; id <= 5; id++)
+  for (id = 0; id < 5; id++)
     show_thread(id);
   vp_set_mode(VP_MODE_NORMAL);
   return 0;

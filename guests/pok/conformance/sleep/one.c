@@ -7,7 +7,7 @@
 
 static void sleeper(void)
 {
-  static const u32 times[] = {0, 1, 1500, 2500, 6500, 20500, 0};
+  static const u32 times[] = {0, 500, 1500, 2500, 6500, 20500, 0};
   u32 i;
 
   for (i = 0; i < sizeof times / sizeof times[0]; i++) {

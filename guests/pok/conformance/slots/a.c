@@ -1,4 +1,4 @@
-/* Two slots of the frame. Its main thread lets two of them pass first. */
+/* Three slots of the frame. */
 #include "windows.h"
 
 static void watcher(void)

@@ -1,4 +1,4 @@
-/* One slot; the duration it is told is that of slot 1, its own number. */
+/* Two slots; the duration it is told is that of slot 1, its own number. */
 #include "windows.h"
 
 static void watcher(void)
