@@ -29,7 +29,7 @@ from vpok.kernel.module import (
 from vpok.kernel.partition import IDLE
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.ports import PortTable
-from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu
+from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu, charge, note_trap
 from vpok.units import FAR
 
 # A guest that traps this often without executing an instruction pays for it.
@@ -180,7 +180,7 @@ class Kernel(Bounds):
         if vcpu is not cpu.current:
             self.release(vcpu)
             self.switch(cpu, vcpu)
-            vcpu.debt += self.switch_cost
+            charge(vcpu, self.switch_cost)
         elif vcpu.state == RUNNABLE:
             self.change(vcpu, RUNNING, cpu.now)
         # A vCPU of the same partition may have run on another processor.
@@ -283,11 +283,7 @@ class Kernel(Bounds):
         """Serve a trap of the running guest, now or when it is its turn."""
         cpu = self.pcpus[vcpu.pcpu]
         now: i64 = cpu.now + elapsed
-        if now > vcpu.trapped_at:
-            vcpu.trapped_at = now
-            vcpu.stuck = 0
-        else:
-            vcpu.stuck += 1
+        note_trap(vcpu, now)
         for peer in self.pcpus:
             if (
                 peer is not cpu
@@ -308,9 +304,9 @@ class Kernel(Bounds):
         self.resched = False
         domain = self.domains[vcpu.partition.index]
         verdict = domain.personality.trap(vcpu, now, cause)
-        vcpu.debt += self.hypercall_cost
+        charge(vcpu, self.hypercall_cost)
         if vcpu.stuck >= STUCK_LIMIT:
-            vcpu.debt += STUCK_CHARGE
+            charge(vcpu, STUCK_CHARGE)
         if verdict == CONTINUE and self.resched:
             verdict = RESCHEDULE
         self.trapping = None

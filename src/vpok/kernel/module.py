@@ -27,6 +27,7 @@ from vpok.kernel.vcpu import (
     RUNNING,
     Vcpu,
     bring_up,
+    charge,
     inherit,
     set_state,
 )
@@ -163,7 +164,7 @@ class Module(Services):
         self.set_up(domain, cold=mode == COLD_START, now=now)
         for old, new in zip(gone, partition.vcpus, strict=True):
             inherit(old, new)
-            new.debt += self.restart_cost
+            charge(new, self.restart_cost)
 
     # --- the switch (mission V8) -------------------------------------------
 

@@ -55,12 +55,13 @@ class Vcpu:
         self.switches: i64 = 0  # times it was given a processor
         self.syscalls: i64 = 0
         self.faults: i64 = 0
-        self.trapped_at: i64 = -1  # instant of the last trap
-        self.stuck: i64 = 0  # traps at that instant, after the first
+        self.worked: i64 = -1  # ns of instructions before the last trap
+        self.stuck: i64 = 0  # traps in a row without an instruction between
 
         # Between kernel and engine.
         self.exit: i64 = 0  # why the last run ended: a verdict
         self.debt: i64 = 0  # ns of costs not paid yet
+        self.charged: i64 = 0  # ns of costs in all, paid or not
         self.fraction: i64 = 0  # part of a ns that the clock has gained, * Hz
         self.cause: i64 = -1  # a trap that waits for its processor's turn
         self.fault_address: i64 = 0  # set by the engine before a fault's trap
@@ -106,8 +107,31 @@ def inherit(old: Vcpu, new: Vcpu) -> None:
     new.syscalls = old.syscalls
     new.faults = old.faults
     new.debt = old.debt
-    new.trapped_at = old.trapped_at
+    new.charged = old.charged
+    new.worked = old.worked
     new.stuck = old.stuck
+
+
+def charge(vcpu: Vcpu, cost: i64) -> None:
+    """Let the vCPU pay *cost* ns before it executes another instruction."""
+    vcpu.debt += cost
+    vcpu.charged += cost
+
+
+def note_trap(vcpu: Vcpu, now: i64) -> None:
+    """
+    Count traps between which the running vCPU executed no instruction.
+
+    What it ran for and did not pay for costs, it worked; that does not depend
+    on how its time was cut into slices.
+    """
+    ran: i64 = vcpu.total[RUNNING] + now - vcpu.since
+    worked = ran - (vcpu.charged - vcpu.debt)
+    if worked > vcpu.worked:
+        vcpu.worked = worked
+        vcpu.stuck = 0
+    else:
+        vcpu.stuck += 1
 
 
 def steal(vcpu: Vcpu, now: i64) -> i64:

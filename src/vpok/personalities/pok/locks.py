@@ -42,7 +42,7 @@ def enqueue(queue: list[Thread], thread: Thread, discipline: int) -> bool:
         queue.append(thread)
         return True
     if discipline != BY_PRIORITY:
-        return False  # POK: such a waiter is in no queue
+        return False  # such a waiter is in no queue
     place = 0
     while place < len(queue) and thread.priority <= queue[place].priority:
         place += 1
@@ -95,8 +95,10 @@ def operate(call: Call) -> int | None:
     if not 0 <= place < len(call.pok.locks):
         return Errno.EINVAL
     lock = call.pok.locks[place]
-    if lock.kind != kind or lock.kind == 0:
+    if lock.kind != kind:
         return Errno.EINVAL
+    if lock.kind == 0:
+        return Errno.LOCKOBJ_NOTREADY  # never created, and asked for as such
     if operation == LockOperation.LOCK:
         until = (call.clock + timeout) & ((1 << 64) - 1) if timeout else 0
         return acquire(call, lock, until)
@@ -134,6 +136,8 @@ def _block(
     finish: Callable[[Processor, int], None],
 ) -> None:
     placed = enqueue(queue, call.thread, discipline)
+    if not placed and call.pok.setup.debug:
+        call.pok.show(call.proc, call.now, "Wrong policy\n")
     call.scheduler.wait(call.thread, queue if placed else None, until, finish)
     call.elect()
 

@@ -55,7 +55,9 @@ def _name(call: Call) -> bytes | None:
 
 def _find(call: Call, name: bytes, kind: int) -> tuple[Errno, Port | None]:
     for port in call.pok.kernel.ports.ports:
-        if port.kind == kind and port.name.encode() == name:
+        # POK has one number for sampling and virtual ports.
+        alike = (port.kind == QUEUEING) == (kind == QUEUEING)
+        if alike and port.name.encode() == name:
             if port.partition != call.pok.setup.index:
                 return Errno.PORT, None
             return Errno.OK, port
@@ -341,7 +343,7 @@ def queueing_status(call: Call) -> int | None:
 
 def _virtual(call: Call) -> Port | None:
     _, port = _port(call)
-    return port if port is not None and port.kind == VIRTUAL else None
+    return port if port is not None and port.kind != QUEUEING else None
 
 
 def virtual_nb_destinations(call: Call) -> int | None:
