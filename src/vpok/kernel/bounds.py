@@ -8,12 +8,13 @@ however many processors there are and however it is cut.
 from mypy_extensions import i64
 
 from vpok.kernel.domain import Domain
-from vpok.kernel.module import COMPLETION, DISPATCH, Module
+from vpok.kernel.module import COMPLETION, DISPATCH
 from vpok.kernel.pcpu import Pcpu
+from vpok.kernel.traffic import Traffic
 from vpok.units import FAR
 
 
-class Bounds(Module):
+class Bounds(Traffic):
     """A module and its bounds."""
 
     # --- who is next -------------------------------------------------------

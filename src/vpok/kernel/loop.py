@@ -54,7 +54,6 @@ class Kernel(Bounds):
     ) -> None:
         """Stand at time 0; `boot` comes next, then `run`."""
         super().__init__(domains, first_level, processors, ports, sink)
-        self.closed: list[int] = []  # partitions whose window ended there
         for cpu in self.pcpus:
             cpu.rank = WINDOW_START
 
@@ -317,20 +316,7 @@ class Kernel(Bounds):
         if domain.partition.restart != IDLE and now < self.ended_at:
             self.restart(domain, now)
 
-    # --- ports, quiet, events ----------------------------------------------
-
-    def cross(self, now: i64) -> None:
-        """Carry data between ports where windows change."""
-        closed = self.closed
-        self.closed = []
-        self.boundary = self.first_level.boundary(now)
-        if not closed:
-            return
-        if self.flush_on_windows:
-            self.flush(closed, now)
-        elif now >= self.next_flush:
-            self.next_flush += self.flush_period
-            self.flush(None, now)
+    # --- quiet, events -----------------------------------------------------
 
     def quiet(self) -> bool:
         """Say whether nothing can ever happen again."""

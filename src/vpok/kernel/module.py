@@ -15,9 +15,9 @@ from vpok.kernel.first_level import FirstLevel
 from vpok.kernel.idle import idle_vcpus
 from vpok.kernel.ids import IdAllocator
 from vpok.kernel.merge import Merge
-from vpok.kernel.partition import COLD_START, IDLE, NORMAL, Partition
+from vpok.kernel.partition import COLD_START, IDLE, Partition
 from vpok.kernel.pcpu import Pcpu
-from vpok.kernel.ports import Port, PortTable
+from vpok.kernel.ports import PortTable
 from vpok.kernel.services import Services
 from vpok.kernel.timers import Timers
 from vpok.kernel.vcpu import (
@@ -89,12 +89,6 @@ class Module(Services):
         if sink is not None and processors > 1:
             self.merge = Merge(sink)
             self.sink = self.merge
-
-        # When data travels between ports: at which changes of a window.
-        self.flush_on_windows = False
-        self.flush_period: i64 = 0
-        self.next_flush: i64 = 0
-        self.boundary: i64 = FAR  # the next change, if any port cares
 
         # Costs, ns (semantics 4); `system` sets them before the boot.
         self.hypercall_cost: i64 = 0
@@ -229,6 +223,14 @@ class Module(Services):
             return
         self.enqueue(vcpu, now)
 
+    def arrive(self, now: i64) -> None:
+        """Bring processors to *now*, where somebody outside acts."""
+        for cpu in self.pcpus:
+            if cpu.parked and cpu.now < now:
+                cpu.slack += now - cpu.now
+                cpu.now = now
+                cpu.current.fraction = 0
+
     def enqueue(self, vcpu: Vcpu, now: i64) -> None:
         """Let a vCPU that can run again take part."""
         self.change(vcpu, RUNNABLE, now)
@@ -250,20 +252,18 @@ class Module(Services):
 
     def pause(self, vcpu: Vcpu, now: i64) -> None:
         """Keep a vCPU from running until it is unpaused as often."""
+        self.arrive(now)
         vcpu.pauses += 1
         if vcpu.state in (BLOCKED, OFFLINE):
             return
         self.change(vcpu, OFFLINE, now)
         self.domains[vcpu.partition.index].policy.blocked(vcpu, now)
         self.resched = True
-        for cpu in self.pcpus:
-            if cpu.current is vcpu and cpu.parked:
-                cpu.parked = False  # what it does next, it does now
-                cpu.now = now
 
     def unpause(self, vcpu: Vcpu, now: i64) -> None:
         """Undo one `pause`; the last one makes it runnable."""
         assert vcpu.pauses > 0, "it is not paused"
+        self.arrive(now)
         vcpu.pauses -= 1
         if vcpu.pauses == 0 and vcpu.state == OFFLINE:
             self.enqueue(vcpu, now)
@@ -347,45 +347,3 @@ class Module(Services):
                 NOBODY if kernel else vcpu.index,
                 text,
             )
-
-    # --- ports -------------------------------------------------------------
-
-    def sends(self, port: Port) -> bool:
-        """Say whether its owner's mode lets data out of a port (POK's rule)."""
-        mode = self.partitions[port.partition].mode
-        return mode in (NORMAL, IDLE)
-
-    def loaded(self) -> bool:
-        """Say whether data waits for a flush that will come."""
-        for port in self.ports.ports:
-            leaves = self.flush_on_windows or self.sends(port)
-            if port.marked and port.outgoing and leaves:
-                return True
-        return False
-
-    def flush(self, owners: list[int] | None, now: i64) -> None:
-        """Carry what waits in sending ports of *owners* (None: of all)."""
-        for port in self.ports.ports:
-            owner = port.partition
-            if not port.marked or not port.outgoing:
-                continue
-            if owners is None:
-                if not self.sends(port):
-                    continue
-            elif int(owner) not in owners:
-                continue
-            for number in self.ports.carry(port, now):
-                reader = self.ports.ports[number].partition
-                if self.sink is not None:
-                    self.sink.emit(
-                        now,
-                        PORT_FLUSH,
-                        self.domains[reader].pcpus[0],
-                        reader,
-                        NOBODY,
-                        NOBODY,
-                        port.number,
-                        number,
-                    )
-                self.domains[reader].personality.flushed(number, now)
-            self.domains[owner].personality.flushed(port.number, now)

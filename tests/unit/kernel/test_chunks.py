@@ -1,7 +1,7 @@
 """Cutting a run into several changes nothing that anyone can see."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vpok.testing import World
@@ -18,7 +18,7 @@ def play(plan: Plan, cuts: list[int]) -> World:
     return world
 
 
-@settings(deadline=None, max_examples=300)
+@pytest.mark.slow
 @given(plans(), st.lists(st.integers(0, END), max_size=12))
 def test_a_run_in_chunks_tells_the_same_story(
     plan: Plan, cuts: list[int]
@@ -31,7 +31,7 @@ def test_a_run_in_chunks_tells_the_same_story(
     assert cut.system.now == whole.system.now
 
 
-@settings(deadline=None, max_examples=150)
+@pytest.mark.slow
 @given(plans(processors=1), st.lists(st.integers(0, END), max_size=12))
 def test_a_run_in_chunks_comes_to_the_same_accounts(
     plan: Plan, cuts: list[int]
@@ -44,7 +44,7 @@ def test_a_run_in_chunks_comes_to_the_same_accounts(
     assert cut.reason == whole.reason
 
 
-@settings(deadline=None, max_examples=50)
+@pytest.mark.slow
 @given(plans())
 def test_steps_tell_the_same_story_as_a_run(plan: Plan) -> None:
     whole = play(plan, [])
@@ -57,7 +57,7 @@ def test_steps_tell_the_same_story_as_a_run(plan: Plan) -> None:
     assert stepped.sink.events[: len(shorter)] == shorter
 
 
-@settings(deadline=None, max_examples=50)
+@pytest.mark.slow
 @given(plans())
 def test_nobody_who_listens_changes_a_run(plan: Plan) -> None:
     heard = play(plan, []).system.result()

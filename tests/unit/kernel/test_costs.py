@@ -1,6 +1,7 @@
 """What the hypervisor's work costs, who pays, and that nobody stops time."""
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 
 from vpok.events import EventKind
 from vpok.kernel.loop import STUCK_CHARGE, STUCK_LIMIT
@@ -124,7 +125,7 @@ def test_a_stuck_guest_takes_nothing_from_its_neighbour() -> None:
     assert free.engines[1].executed == stuck.engines[1].executed == 500
 
 
-@settings(deadline=None, max_examples=100)
+@pytest.mark.slow
 @given(plans(ends=False))
 def test_no_guest_can_stop_the_clock(plan: Plan) -> None:
     """However it traps, a bounded number of steps gets a run to its end."""

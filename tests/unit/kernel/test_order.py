@@ -1,6 +1,7 @@
 """What happens at one instant happens in a fixed order; windows are half-open."""
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 
 from vpok.events import NOBODY, EventKind
 from vpok.spec.model import PortSpec
@@ -168,7 +169,7 @@ def test_gaps_belong_to_nobody() -> None:
     assert result.partitions[0].instructions == 60
 
 
-@settings(deadline=None, max_examples=150)
+@pytest.mark.slow
 @given(plans())
 def test_events_are_in_order_of_time_and_processor(plan: Plan) -> None:
     world = plan.world()
@@ -183,7 +184,7 @@ def test_events_are_in_order_of_time_and_processor(plan: Plan) -> None:
         assert body == sorted(body)
 
 
-@settings(deadline=None, max_examples=150)
+@pytest.mark.slow
 @given(plans())
 def test_nothing_of_a_partition_runs_outside_its_windows(plan: Plan) -> None:
     """Every switch and call lies in an open window of its partition."""

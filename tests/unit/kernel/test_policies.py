@@ -1,7 +1,7 @@
 """vCPU schedulers: what every one must keep, and what each one promises."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vpok.kernel.partition import Partition
@@ -80,8 +80,8 @@ def test_parameters_that_a_policy_does_not_have_are_refused(
     )
 
 
+@pytest.mark.slow
 @names
-@settings(max_examples=60)
 @given(data=st.data())
 def test_a_choice_is_runnable_and_stays_the_same(
     name: str, data: st.DataObject
@@ -111,7 +111,8 @@ def test_a_choice_is_runnable_and_stays_the_same(
             if data.draw(st.booleans()):
                 bench.block(chosen, now)
         sleeping = [v for v in bench.vcpus if v.state == BLOCKED]
-        if sleeping and data.draw(st.booleans()):
+        wakes: bool = data.draw(st.booleans())
+        if sleeping and wakes:
             bench.wake(int(sleeping[0].index), now)
 
 

@@ -1,7 +1,7 @@
 """Runstates: each nanosecond of a vCPU's life is in one of four states."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vpok.events import EventKind
@@ -28,7 +28,7 @@ from vpok.testing.strategies import Plan, plans
 END = 9_000
 
 
-@settings(deadline=None, max_examples=150)
+@pytest.mark.slow
 @given(plans(processors=1))
 def test_the_states_of_a_vcpu_sum_up_to_the_time(plan: Plan) -> None:
     world = plan.world()
@@ -42,7 +42,7 @@ def test_the_states_of_a_vcpu_sum_up_to_the_time(plan: Plan) -> None:
         assert 0 <= processor.slack <= processor.busy
 
 
-@settings(deadline=None, max_examples=150)
+@pytest.mark.slow
 @given(plans())
 def test_the_states_sum_up_on_several_processors_too(plan: Plan) -> None:
     """A processor may be one cell ahead; a shutdown is not rolled back."""
@@ -56,7 +56,7 @@ def test_the_states_sum_up_on_several_processors_too(plan: Plan) -> None:
         assert result.end <= total <= result.end + 500
 
 
-@settings(deadline=None, max_examples=100)
+@pytest.mark.slow
 @given(plans(processors=1))
 def test_events_tell_the_same_times_as_the_record(plan: Plan) -> None:
     world = plan.world()
@@ -73,7 +73,7 @@ def test_events_tell_the_same_times_as_the_record(plan: Plan) -> None:
         assert spent == [row.running, row.runnable, row.blocked, row.offline]
 
 
-@settings(deadline=None, max_examples=150)
+@pytest.mark.slow
 @given(plans())
 def test_no_instruction_is_executed_outside_running_time(plan: Plan) -> None:
     """A vCPU that moves between processors never runs on two at a time."""
@@ -182,7 +182,7 @@ def test_a_module_that_waits_for_an_unpause_is_not_over() -> None:
     assert world.system.run(until=2100).partitions[0].instructions == 10
 
 
-@settings(deadline=None, max_examples=60)
+@pytest.mark.slow
 @given(
     plans(processors=1, ends=False),
     st.lists(

@@ -2,7 +2,8 @@
 
 from itertools import pairwise
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 
 from vpok.events import EventKind, Sink
 from vpok.kernel.merge import Merge
@@ -38,7 +39,7 @@ def prints(world: World) -> list[tuple[int, int, bytes]]:
     ]
 
 
-@settings(deadline=None, max_examples=200)
+@pytest.mark.slow
 @given(plans())
 def test_a_partition_hears_of_everything_in_order_of_time(plan: Plan) -> None:
     """Traps, timers, windows and data, whatever processor they come from."""
@@ -115,7 +116,7 @@ def test_a_wake_reaches_an_idle_processor_after_the_latency() -> None:
     assert prints(world) == [(1510, 1, b"7\n")]
 
 
-@settings(deadline=None, max_examples=150)
+@pytest.mark.slow
 @given(plans())
 def test_no_effect_arrives_in_a_processors_past(plan: Plan) -> None:
     """A vCPU's own events never go back in time."""

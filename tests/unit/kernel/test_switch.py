@@ -1,6 +1,7 @@
 """The switch: save, load, enter; on every switch, and only then."""
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 
 from vpok.events import NOBODY, EventKind
 from vpok.kernel.vcpu import RUNNING, runstate
@@ -51,7 +52,7 @@ def test_a_switch_saves_loads_and_enters_in_this_order() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=100)
+@pytest.mark.slow
 @given(plans())
 def test_each_switch_is_complete_and_is_told(plan: Plan) -> None:
     """On every processor: in turn out of one vCPU and into the next."""

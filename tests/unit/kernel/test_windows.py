@@ -1,6 +1,6 @@
 """The first level: exact windows, and POK's slots."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from vpok.abi import pok_clock
@@ -93,7 +93,6 @@ lengths = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=200)
 @given(st.lists(lengths, min_size=2, max_size=5))
 def test_slots_step_as_poks_timer_does(durations: list[int]) -> None:
     ticks = 6000
@@ -169,7 +168,6 @@ def test_slots_open_on_all_processors_of_their_partition() -> None:
     assert [(e.pcpu, e.partition) for e in opened] == [(0, 0), (1, 0), (1, 1)]
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.lists(lengths, min_size=2, max_size=4))
 def test_frames_of_slots_are_numbered_without_holes(
     durations: list[int],
