@@ -1,0 +1,82 @@
+"""What the documents show is what happens."""
+
+import contextlib
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+VPOK = f"{sys.executable} -m vpok"
+
+
+def blocks(page: str) -> Iterator[tuple[str, str]]:
+    """Yield (language, text) of each block of code, in order."""
+    text = (ROOT / page).read_text()
+    yield from re.findall(r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.M)
+
+
+def commands(block: str) -> Iterator[tuple[str, str]]:
+    """Yield (command, what it shows) of a console block."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        yield command, shown
+
+
+def run(command: str, folder: Path) -> str:
+    """Run a command as a shell does; return all that it shows."""
+    command = re.sub(r"^vpok\b", VPOK, command)
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
+    )
+    code = f"[exit {done.returncode}]\n" if done.returncode else ""
+    return done.stdout + code
+
+
+def play(page: str, folder: Path) -> list[str]:
+    """Do what *page* says; return what came out differently."""
+    checker = OutputChecker()
+    different = []
+    names = {"__name__": page}
+    for language, block in blocks(page):
+        if language == "console":
+            for command, shown in commands(block):
+                out = run(command, folder)
+                if not checker.check_output(
+                    shown, out, ELLIPSIS | NORMALIZE_WHITESPACE
+                ):
+                    different.append(f"$ {command}\n{out}")
+        elif language == "python":
+            code = compile(block, page, "exec")
+            with (
+                contextlib.chdir(folder),
+                contextlib.redirect_stdout(io.StringIO()),
+            ):
+                exec(code, names)  # noqa: S102
+    return different
+
+
+@pytest.mark.slow
+def test_the_tour_can_be_typed(tmp_path: Path) -> None:
+    assert play("docs/tour.md", tmp_path) == []
+
+
+@pytest.mark.slow
+def test_the_readme_shows_a_real_run(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").symlink_to(ROOT / "src/vpok/demo/config.yaml")
+    for name in ("sensors", "autopilot", "display"):
+        (tmp_path / name).symlink_to(ROOT / "src/vpok/demo" / name)
+
+    assert play("README.md", tmp_path) == []
