@@ -18,7 +18,9 @@ VPOK = f"{sys.executable} -m vpok"
 def blocks(page: str) -> Iterator[tuple[str, str]]:
     """Yield (language, text) of each block of code, in order."""
     text = (ROOT / page).read_text()
-    yield from re.findall(r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.M)
+    yield from re.findall(
+        r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE
+    )
 
 
 def commands(block: str) -> Iterator[tuple[str, str]]:
@@ -64,7 +66,7 @@ def play(page: str, folder: Path) -> list[str]:
                 contextlib.chdir(folder),
                 contextlib.redirect_stdout(io.StringIO()),
             ):
-                exec(code, names)  # noqa: S102
+                exec(code, names)
     return different
 
 
