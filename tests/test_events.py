@@ -84,3 +84,9 @@ def test_events_come_in_order_of_time() -> None:
 
 def test_no_guest_acts_outside_its_window() -> None:
     assert listen().outside == []
+
+
+def test_calls_that_waited_are_answered_later() -> None:
+    kinds = listen().kinds
+
+    assert 0 < kinds[EventKind.RESULT] < kinds[EventKind.SYSCALL]
