@@ -70,9 +70,10 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command line; return the exit code, never a traceback."""
+    from vpok.cli.common import Unread
+
     try:
         code = vpok.main(arguments, prog_name="vpok", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.Exit as done:
         code = done.exit_code
     except click.ClickException as error:
@@ -80,8 +81,8 @@ def run(arguments: list[str]) -> int:
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Nobody reads any more; the interpreter flushes once again at exit.
+    except Unread:
+        # The interpreter flushes once again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = BROKEN_PIPE
     return int(code or 0)

@@ -97,11 +97,17 @@ def marks(stream: TextIO) -> str:
     return BLOCKS
 
 
+class Unread(Exception):  # noqa: N818 (says what is the matter)
+    """Nobody reads standard output any more."""
+
+
 def put(text: str | bytes) -> None:
     """Write to standard output at once; bytes as they are."""
-    if isinstance(text, bytes):
+    try:
+        if isinstance(text, bytes):
+            sys.stdout.buffer.write(text)
+        else:
+            sys.stdout.write(text)
         sys.stdout.flush()
-        sys.stdout.buffer.write(text)
-    else:
-        sys.stdout.write(text)
-    sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise Unread from error

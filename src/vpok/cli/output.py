@@ -88,8 +88,10 @@ class Output:
         return self._as_expected()
 
     def _aside(self, text: str) -> None:
-        self.side.write(text)
-        self.side.flush()
+        if self.side is sys.stdout:
+            put(text)
+        else:
+            click.echo(text, file=self.side, nl=False)
 
     def _json(self, result: "RunResult") -> str:
         from vpok.report.summary import as_json
