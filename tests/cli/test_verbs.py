@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import click
 import pytest
 
 import vpok
 from vpok.cli import VERBS, run
+from vpok.cli import vpok as vpok_group
 
 ROOT = Path(__file__).parents[2]
 DEMO = str(ROOT / "src" / "vpok" / "demo" / "config.yaml")
@@ -195,3 +197,16 @@ def test_engines_tells_which_tier_is_in_use(capsys: Captured) -> None:
     out = capsys.readouterr().out
     assert f"unicorn {engine['version']}: in use" in out
     assert engine["tier"] in out
+
+
+def test_the_reference_names_every_verb_and_option() -> None:
+    page = (ROOT / "docs" / "reference" / "cli.md").read_text()
+    context = click.Context(vpok_group)
+    for verb in VERBS:
+        assert f"## vpok {verb}" in page
+        command = vpok_group.get_command(context, verb)
+        assert command is not None
+        for parameter in command.params:
+            for option in parameter.opts:
+                if option.startswith("--"):
+                    assert f"`{option}" in page

@@ -47,7 +47,10 @@ OPTIONS = (
         help="Print the run's digest: equal digests mean equal runs.",
     ),
     click.option(
-        "--gantt", is_flag=True, help="Draw who had the processors when."
+        "--gantt",
+        is_flag=True,
+        help="Draw who had the processors when: dots are windows, blocks "
+        "guests that run.",
     ),
     click.option(
         "--expect",
