@@ -17,6 +17,7 @@ SOFT: Final = 3  # raises `vector`, with the PC behind it
 FAULT: Final = 4  # refused with `vector`, with the PC at it
 SEGMENT: Final = 5  # reads or writes through FS or GS
 LOAD: Final = 6  # loads a segment register
+PACK: Final = 7  # exact only if all of EFLAGS has been computed before it
 
 LONGEST: Final = 15
 UD: Final = 6
@@ -79,7 +80,8 @@ def _kinds() -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]]]:
         one[op] = (FAULT, GP)
     one[0xF1] = (SOFT, 1)
     one[0xCC] = (SOFT, 3)
-    one[0xCE] = one[0x62] = (STEP, 0)
+    for op in (0xCE, 0x62, 0xE0, 0xE1):  # INTO, BOUND, LOOPNE, LOOPE
+        one[op] = (STEP, 0)
     for op in (0x07, 0x17, 0x1F, 0x8E):
         one[op] = (LOAD, 0)
     one[0xC4] = one[0xC5] = (FAULT, GP)  # LES, LDS
@@ -112,6 +114,8 @@ _STACK_ONE: Final = frozenset(
     }
 )
 _STACK_TWO: Final = frozenset({0xA0, 0xA1, 0xA8, 0xA9})
+_BIT_TESTS: Final = frozenset({0x0FA3, 0x0FAB, 0x0FB3, 0x0FBB})
+_SHIFTS: Final = frozenset({0xC0, 0xC1, *range(0xD0, 0xD4)})
 # String and other instructions whose memory operand obeys a segment prefix.
 _STRING: Final = frozenset({0xA4, 0xA5, 0xA6, 0xA7, 0xAC, 0xAD, 0xD7})
 
@@ -273,10 +277,29 @@ def _classify(code: bytes, end: int, form: str, into: Instruction) -> None:
         _group_9(into)
     elif op == 0x0FAE:
         _state(into)
-    elif into.kind == PLAIN and into.segment >= 0x64:
+    elif into.kind == PLAIN and _packs(into):
+        into.kind = PACK
+    if into.kind in {PLAIN, PACK} and into.segment >= 0x64:
         memory = into.in_memory or form == "a" or op in _STRING
         if memory and op not in {0x8D, 0x0F1F}:
             into.kind = SEGMENT
+
+
+def _packs(into: Instruction) -> bool:
+    """
+    Say whether QEMU's flags depend on what the translator knows of them.
+
+    BT and its kin leave other undefined flags; SETcc, RCL and RCR lose flags
+    if their access to memory faults.
+    """
+    op = into.opcode
+    if op in _BIT_TESTS or (op == 0x0FBA and into.register >= 4):
+        return True
+    if not into.in_memory:
+        return False
+    if op in _SHIFTS:
+        return into.register in {2, 3}
+    return op & ~15 == 0x0F90
 
 
 def _group_9(into: Instruction) -> None:

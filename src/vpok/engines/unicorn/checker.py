@@ -58,6 +58,7 @@ class Checker(Core):
             own = page - self._first
             place = _CODE + own * PAGE if own in {0, 1} else NOWHERE
             return place, uc.PROT_EXEC
+        self.keep_flags()
         return page * PAGE, uc.PROT_READ | uc.PROT_WRITE
 
     def _access(

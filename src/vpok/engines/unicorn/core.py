@@ -113,6 +113,26 @@ class Core:
             )
         )
 
+    def watch(self, address: int) -> int:
+        """Hook the instruction at *address*, to no effect."""
+        number = c_size_t()
+        self.lib.check(
+            self.lib.hook_add(
+                self.handle,
+                ctypes.byref(number),
+                uc.HOOK_CODE,
+                self.lib.nothing,
+                None,
+                address,
+                address,
+            )
+        )
+        return number.value
+
+    def unwatch(self, number: int) -> None:
+        """Remove a hook of `watch`."""
+        self.lib.check(self.lib.hook_del(self.handle, number))
+
     def ctl(self, request: int, *arguments: int) -> None:
         """Make a request that cannot fail."""
         values = [c_uint64(value) for value in arguments]
@@ -282,22 +302,32 @@ class Core:
         """Copy the context at address *context* to the registers."""
         self.lib.context_restore(self.handle, context)
 
-    def mend(self, packed: Callable[[int], bool] | None) -> None:
+    def mend(self, *, packed: bool) -> None:
         """
         Put right what a fault leaves wrong: see `layout`.
 
-        *packed* tells from `cc_op` whether the flags are in one word.
+        *packed* says that EFLAGS were in one word when the fault came.
         """
         layout = self._layout
         if layout is not None:
             spare = self._spare
             self.save(spare.address)
             I32.pack_into(spare.data, layout.old_exception, NO_EXCEPTION)
-            cc_op = I32.unpack_from(spare.data, layout.cc_op)[0]
-            if packed is not None and packed(cc_op):
+            if packed:
                 I32.pack_into(spare.data, layout.cc_op, PACKED)
             self.load(spare.address)
             self._settle_flags()
+
+    def keep_flags(self) -> None:
+        """In a core that counts, keep EFLAGS packed across a TLB miss."""
+        layout = self._layout
+        if self._booting or layout is None:
+            return
+        if not self.registers.pack_flags():
+            spare = self._spare
+            self.lib.context_save(self.handle, spare.address)
+            I32.pack_into(spare.data, layout.cc_op, PACKED)
+            self.load(spare.address)
 
     def close(self) -> None:
         """Free the instance."""

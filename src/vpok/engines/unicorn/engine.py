@@ -136,16 +136,17 @@ class UnicornEngine(Engine):
         pc = core.registers.get(EIP)
         size = 1
         if core is self._fast:
-            if self._fast.fits_never():
-                size = self._fast.block_size()
-            else:
+            if self._fast.prepare():
+                return
+            if not self._fast.fits_never():
                 self._go(stepper, left)
                 return
+            size = self._fast.block_size()
         elif core is stepper:
             size = stepper.block[1]
         inside = self._mmu.size - pc
         code = self._mmu.bytes_at(pc, size + MARGIN)
-        count = Scan(code, size, inside).before_care()
+        count = Scan(pc, code, size, inside, ()).before_care()
         self._machine.move(stepper)
         if count:
             self._alone(min(count, left))

@@ -10,7 +10,6 @@ import ctypes
 from typing import Any
 
 from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION, INVALID_OPCODE
-from vpok.arch.x86_decode import Instruction
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import (
     DENIED,
@@ -20,7 +19,6 @@ from vpok.engines.unicorn.core import (
     UNFIT,
     Core,
 )
-from vpok.engines.unicorn.flags import packed
 from vpok.engines.unicorn.layout import Layout
 from vpok.engines.unicorn.meter import NEVER, MeterCode, make_meter
 from vpok.engines.unicorn.mmu import Mmu
@@ -41,9 +39,11 @@ class Fast(Core):
         super().__init__(library, mmu, layout)
         self._code = code
         self.limit = 0
-        self._instruction = Instruction()
         self.meter = make_meter(library.stop_address, self._miss)
-        self.misses = 0
+        # Instructions before which the library computes all of EFLAGS, and
+        # their hooks; a block that has others: its address, and theirs.
+        self.sites: dict[int, int] = {}
+        self._wanted: tuple[int, list[int]] | None = None
 
     def start(self) -> bytes:
         """Enter user mode, then meter everything."""
@@ -58,7 +58,6 @@ class Fast(Core):
         entry = slot[0]
         entry.pc, entry.size, entry.cost = pc, size, NEVER
         try:
-            self.misses += 1
             entry.cost = self._cost(pc, size)
         except BaseException as error:  # noqa: BLE001 (re-raised by `run`)
             self.fail(error)
@@ -73,7 +72,10 @@ class Fast(Core):
         if block.size != size:
             return NEVER
         code = self.mmu.bytes_at(pc, size + MARGIN)
-        look = Scan(code, size, self.mmu.size - pc)
+        look = Scan(pc, code, size, self.mmu.size - pc, self.sites)
+        if look.wanted and not look.care:
+            self._wanted = (pc, look.wanted)
+            return NEVER
         icount = int(block.icount)
         return icount if look.verdict(size, icount) == CLEAN else NEVER
 
@@ -113,13 +115,13 @@ class Fast(Core):
     def _unpaid(self, vector: int) -> int:
         """Return how many instructions of the last block were not done."""
         if vector == DEBUG:  # a trap, behind its instruction
-            self.mend(packed=None)
+            self.mend(packed=False)
             return 0
         slot = self.meter.slot[0]
         offset = self.registers.get(EIP) - slot.pc
         code = self.mmu.bytes_at(slot.pc, max(offset, 0) + MARGIN)
-        index = index_of(code, offset, self._instruction)
-        self.mend(packed=lambda op: packed(self._instruction, op))
+        index = index_of(code, offset)
+        self.mend(packed=slot.pc + offset in self.sites)
         return int(slot.cost) - index
 
     def executed(self) -> int:
@@ -140,7 +142,26 @@ class Fast(Core):
         """Return the bytes of the block that was not started."""
         return int(self.meter.slot[0].size)
 
+    def prepare(self) -> bool:
+        """
+        Translate the block that was not started with the sites it wants.
+
+        Say whether that was all that it needed.  (A hook on an instruction
+        makes the library compute the flags before it; this one does nothing.)
+        """
+        if self._wanted is None:
+            return False
+        pc, wanted = self._wanted
+        self._wanted = None
+        for address in wanted:
+            self.sites[address] = self.watch(address)
+        super().forget(pc, pc + 1)
+        self.meter.clear()
+        return True
+
     def forget(self, start: int, end: int) -> None:
         """Drop translations of [start, end), and what blocks cost."""
         super().forget(start, end)
         self.meter.clear()
+        for address in [a for a in self.sites if start <= a < end]:
+            self.unwatch(self.sites.pop(address))

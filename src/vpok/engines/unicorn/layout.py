@@ -1,14 +1,15 @@
 """
 Two words of the library's state that it does not name, and that must be right.
 
-* After a fault in the middle of an instruction, an instance that counts
-  leaves the way in which EFLAGS are kept (`cc_op`) as it was before it packed
-  them for its hook: EFLAGS would read as nonsense.
+* An instance that counts packs EFLAGS into one word for its hook, before each
+  instruction.  At each miss of its TLB and each fault it restores the way in
+  which they had been kept (`cc_op`), but not the words: EFLAGS would be
+  nonsense.
 * An exception is remembered (`old_exception`) until an interrupt descriptor
   has been fetched, which never happens here: the next one would look like a
   double fault.
 
-Both are mended in a saved context.  Where they are is tried out once per
+Both can be mended in a saved context.  Where they are is tried out once per
 process; a library that keeps them elsewhere is refused.
 """
 
@@ -27,7 +28,7 @@ PACKED: Final = 1  # the `cc_op` of flags that are all in one word
 NO_EXCEPTION: Final = -1
 
 # Where `cc_op` is, behind EAX: 16 registers, EIP, EFLAGS and three operands.
-_CC_OP: Final = 8 * 21
+CC_OP: Final = 8 * 21
 _FLAGS_TEST: Final = bytes.fromhex("31c0 83e801 a100000080")
 _FLAGS: Final = 0x297  # of 0 - 1: C, P, A and S
 _DIVIDE_TEST: Final = bytes.fromhex("31d2 f7f2")
@@ -62,7 +63,7 @@ def layout(library: "Library") -> Layout:
         base = saved.data.raw.find((0x1234_5678).to_bytes(8, "little"))
         core.run(10)
         core.save(saved.address)
-        I32.pack_into(saved.data, base + _CC_OP, PACKED)
+        I32.pack_into(saved.data, base + CC_OP, PACKED)
         core.load(saved.address)
         right = base >= 0 and core.registers.get(EFLAGS) == _FLAGS
         before = bytes(saved.data.raw)
@@ -77,7 +78,7 @@ def layout(library: "Library") -> Layout:
             f"Unicorn {library.version} keeps its state in an unknown way;"
             " install unicorn 2.1.4"
         )
-    return Layout(base + _CC_OP, changed[0])
+    return Layout(base + CC_OP, changed[0])
 
 
 def _changed(before: bytes, after: bytes) -> list[int]:

@@ -20,6 +20,7 @@ MODE_32: Final = 4
 CPU_NEHALEM: Final = 15  # SSE4.2; neither RDRAND nor XSAVE
 
 HOOK_INTR: Final = 1 << 0
+HOOK_CODE: Final = 1 << 2
 HOOK_BLOCK: Final = 1 << 3
 HOOK_UNMAPPED: Final = 0b11 << 4  # reads and writes of unmapped memory
 HOOK_MEMORY: Final = 0b11 << 10  # every read and write
@@ -123,6 +124,9 @@ class Library:
             "uc_hook_add",
             *(handle, POINTER(size), c_int, c_void_p, c_void_p, word, word),
         )
+        self.hook_del = _bind(short, "uc_hook_del", handle, size)
+        # A function that looks at its first argument and does nothing.
+        self.nothing = ctypes.cast(short.uc_errno, c_void_p).value
         self.stop_address = ctypes.cast(short.uc_emu_stop, c_void_p).value
         version = short.uc_version
         version.argtypes = (c_void_p, c_void_p)

@@ -10,12 +10,14 @@ EFLAGS, the library is asked.
 
 import ctypes
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator
 from ctypes import c_size_t, c_uint32, c_uint64, c_void_p
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from vpok.arch.x86_32 import EIP
+from vpok.engines.unicorn.layout import CC_OP, PACKED
 from vpok.engines.unicorn.lib import Library
 
 # The library's numbers, in the order of `vpok.arch.x86_32`.
@@ -38,7 +40,11 @@ class Registers:
         self._handle = handle
         self._value = c_uint32()
         self._at = ctypes.addressof(self._value)
+        self._base = 0  # address of the words
         self.words = _find(self)
+        self._cc_op = None
+        if self.words is not None:
+            self._cc_op = c_uint32.from_address(self._base + CC_OP)
 
     def get(self, register: int) -> int:
         """Return a register."""
@@ -55,6 +61,13 @@ class Registers:
             words[_INDEX[register]] = value & MASK
             return
         self.ask(NUMBERS[register], value)
+
+    def pack_flags(self) -> bool:
+        """Have the library believe that EFLAGS are in one word, if it can."""
+        if self._cc_op is None:
+            return False
+        self._cc_op.value = PACKED
+        return True
 
     def ask(self, number: int, value: int) -> None:
         """Let the library change the register that it calls *number*."""
@@ -111,14 +124,15 @@ def _find(registers: Registers) -> Any:
     pattern = _write_pattern(registers, 0x5EED_0000)
     handle = registers._handle  # noqa: SLF001
     block = peek(handle, _HANDLE_BYTES)
-    for field, offset in (*_hint, *_candidates(block, pattern)):
+    for field, offset in chain(_hint[:], _candidates(block, pattern)):
         base = int.from_bytes(block[field : field + 8], "little")
         if peek(base + offset, len(pattern)) != pattern:
             continue
         again = _write_pattern(registers, 0x0BAD_1000)
         if peek(base + offset, len(again)) == again:
-            if not _hint:
+            if (field, offset) not in _hint:
                 _hint.append((field, offset))
+            registers._base = base + offset  # noqa: SLF001
             return memoryview(
                 (c_uint64 * WORDS).from_address(base + offset)
             ).cast("B").cast("Q")
@@ -134,16 +148,17 @@ def _write_pattern(registers: Registers, start: int) -> bytes:
     return b"".join(value.to_bytes(8, "little") for value in values[:8])
 
 
-def _candidates(block: bytes, pattern: bytes) -> Sequence[tuple[int, int]]:
-    """Return where *pattern* is, behind which pointer in *block*."""
-    if _hint:
-        return []
-    found = []
+def _candidates(
+    block: bytes, pattern: bytes
+) -> Iterator[tuple[int, int]]:
+    """Tell where *pattern* is, behind which pointer in *block*."""
+    near = []
     for field in range(0, len(block) - 7, 8):
         base = int.from_bytes(block[field : field + 8], "little")
         if base % 8 == 0 and 1 << 16 < base < 1 << 47:
             offset = peek(base, _STATE_BYTES).find(pattern)
             if offset >= 0:
-                found.append((field, offset))
-    return found
-
+                near.append((offset, field))
+    # The nearest pointer is the one to the object that has the words.
+    for offset, field in sorted(near):
+        yield field, offset

@@ -1,50 +1,70 @@
 """What is in a translated block: how many instructions, and any that matters."""
 
+from collections.abc import Collection
 from typing import Final
 
 from vpok.arch.x86_decode import (
     CALL,
     LONGEST,
+    PACK,
     PLAIN,
     Instruction,
     decode,
 )
-from vpok.engines.unicorn.flags import depends, known_after
 
 # A block whose length or count the decoder sees differently from the engine.
 UNSURE: Final = -2
 CLEAN: Final = -1
 # What `decode` may look at behind a block.
 MARGIN: Final = LONGEST + 2
+# Instructions that can be sites at one time; the library looks at each of
+# them whenever it meets one.
+MOST_SITES: Final = 1024
+
 
 
 class Scan:
     """
     One look at a block.
 
-    *code* begins at the block and goes on for `MARGIN` bytes behind its
-    *size*; only its first *inside* bytes belong to the partition.
+    *code* begins at address *pc* and goes on for `MARGIN` bytes behind the
+    block's *size*; only its first *inside* bytes belong to the partition.
+    `PACK` instructions need care unless they are among *sites*, or there is
+    room for them (None: all are right).
     """
 
-    def __init__(self, code: bytes, size: int, inside: int) -> None:
+    def __init__(
+        self,
+        pc: int,
+        code: bytes,
+        size: int,
+        inside: int,
+        sites: Collection[int] | None = None,
+    ) -> None:
         """Look at instructions until one needs care, or to the end."""
         self._instruction = Instruction()
         self.count = 0  # instructions before the one that needs care
         self.length = 0  # their bytes
         self.care = False
-        known = False
-        while self.length < size:
+        self.wanted: list[int] = []  # addresses that should become sites
+        while self.length < size and not self.care:
             instruction = decode(code, self.length, self._instruction)
-            if (
-                self.length + instruction.length > inside
-                or instruction.kind not in {PLAIN, CALL}
-                or (not known and depends(instruction))
-            ):
+            address = pc + self.length
+            if self.length + instruction.length > inside:
                 self.care = True
-                break
-            known = known_after(instruction, known)
-            self.length += instruction.length
-            self.count += 1
+            elif instruction.kind == PACK:
+                self.care = not self._packs(address, sites)
+            else:
+                self.care = instruction.kind not in {PLAIN, CALL}
+            if not self.care:
+                self.length += instruction.length
+                self.count += 1
+
+    def _packs(self, address: int, sites: Collection[int] | None) -> bool:
+        if sites is None or address in sites:
+            return True
+        self.wanted.append(address)
+        return len(sites) + len(self.wanted) <= MOST_SITES
 
     def verdict(self, size: int, icount: int) -> int:
         """
@@ -63,17 +83,13 @@ class Scan:
         return self.count if self.care else 1
 
 
-def index_of(code: bytes, offset: int, into: Instruction) -> int:
-    """
-    Return how many instructions *code* has before *offset*.
-
-    *into* becomes the one that begins there.
-    """
+def index_of(code: bytes, offset: int) -> int:
+    """Return how many instructions *code* has before *offset*."""
+    instruction = Instruction()
     at = index = 0
     while at < offset:
-        at += decode(code, at, into).length
+        at += decode(code, at, instruction).length
         index += 1
     if at != offset:
         raise ValueError(f"no instruction begins at offset {offset}")
-    decode(code, at, into)
     return index

@@ -28,11 +28,6 @@ _MAGIC: Final = 0x5EED_C0DE_0000
 _HANDLE_BYTES: Final = 4096
 
 
-def _always(_cc_op: int) -> bool:
-    """Flags are packed for the counting hook, before each instruction."""
-    return True
-
-
 class Stepper(Core):
     """A core that counts."""
 
@@ -59,6 +54,13 @@ class Stepper(Core):
         if at % 8 == 0 and at >= 8 and value == 3:
             self._counter = c_uint64.from_address(self.handle + at - 8)
 
+    def fill(self, page: int, access: int) -> tuple[int, int] | None:
+        """Decide about an access to *page*; see `layout`."""
+        answer = super().fill(page, access)
+        if answer is not None and access != uc.FETCH:
+            self.keep_flags()
+        return answer
+
     @property
     def calibrated(self) -> bool:
         """Whether the library's counter was found."""
@@ -77,10 +79,11 @@ class Stepper(Core):
         mmu = self.mmu
         mmu.cover(pc, pc + size)
         code = mmu.bytes_at(pc, size + MARGIN)
-        look = Scan(code, size, mmu.size - pc)
+        look = Scan(pc, code, size, mmu.size - pc)
         if look.verdict(size, icount) == CLEAN:
             return
-        self._odd.append(pc)
+        if pc < mmu.size:  # outside there is only HLT, which faults as well
+            self._odd.append(pc)
         if not self.careless:
             self.block = (pc, size)
             self.outcome = UNFIT
@@ -108,7 +111,7 @@ class Stepper(Core):
             self.outcome = FAILED
         elif self.outcome == FAULTED:
             done -= self.vector != DEBUG
-            self.mend(packed=None if self.vector == DEBUG else _always)
+            self.mend(packed=self.vector != DEBUG)
         elif self.outcome == SPENT and error != uc.OK:
             done -= self._refused(error)
             if done == limit:
@@ -126,7 +129,7 @@ class Stepper(Core):
             self.outcome = DENIED
             if mmu.access == uc.FETCH:
                 return 0  # before the instruction was entered
-        self.mend(packed=_always)
+        self.mend(packed=True)
         return 1
 
     def _done(self, limit: int) -> int:
