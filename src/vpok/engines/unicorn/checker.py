@@ -71,20 +71,28 @@ class Checker(Core):
         _data: int,
     ) -> bool:
         try:
+            if kind in _WRITES:
+                self._save(address, length)
             if not self._bad:
-                self._note(kind, address, length)
+                self._look(address, length)
         except BaseException as error:  # noqa: BLE001 (re-raised by `run`)
             self.fail(error)
         return False
 
-    def _note(self, kind: int, address: int, length: int) -> None:
-        memory = self.mmu.memory
-        if not memory.contains(address, length):
+    def _look(self, address: int, length: int) -> None:
+        if not self.mmu.memory.contains(address, length):
             self._bad = True
             self.address = address
             self.stop()
-        elif kind in _WRITES:
-            self._undo.append((address, memory.read(address, length)))
+
+    def _save(self, address: int, length: int) -> None:
+        """Keep what a store is about to replace, as far as it is inside."""
+        memory = self.mmu.memory
+        for start in (address, address - (1 << 32)):  # it may wrap round
+            first = max(start, 0)
+            end = min(start + length, memory.size)
+            if first < end:
+                self._undo.append((first, memory.read(first, end - first)))
 
     def run(self, limit: int) -> int:
         """Execute one instruction; `outcome` is SPENT or FAULTED."""
