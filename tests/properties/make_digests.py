@@ -1,9 +1,18 @@
-"""Write digests.json anew: `make golden`."""
+"""Write digests.json anew: `python -m tests.properties.make_digests`."""
 
 import json
 
-from test_digest import GOLDEN, NAMES, digest_of, spec_of
+from tests.properties.systems import (
+    GOLDEN,
+    NAMES,
+    digest_of,
+    limit_of,
+    spec_of,
+)
 
 if __name__ == "__main__":
-    digests = {name: digest_of(spec_of(name)) for name in [*NAMES, "preempted"]}
+    digests = {
+        name: digest_of(spec_of(name), limit=limit_of(name))
+        for name in [*NAMES, "preempted"]
+    }
     GOLDEN.write_text(json.dumps(digests, indent=1) + "\n")

@@ -1,5 +1,6 @@
 """Systems for the property tests, built from our guests' images or bytes."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -17,6 +18,7 @@ from vpok.spec.model import (
     VcpusSpec,
     WindowSpec,
 )
+from vpok.system import build
 
 ROOT = Path(__file__).parents[2]
 GUESTS = ROOT / "tests" / "guests"
@@ -97,7 +99,7 @@ PIECES = (
 
 def busy(seed: int) -> bytes:
     """Return an endless program of random pieces; its words stay in data."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     body = b"".join(random.choice(PIECES) for _ in range(60))
     start = b"\xc7\x05\x04\x20\x00\x00\x20\x30\x00\x00"  # [0x2004] = 0x3020
     back = -(len(body) + 5) & 0xFFFFFFFF
@@ -111,7 +113,7 @@ def preempted(seed: int, windows: int) -> SystemSpec:
     Windows end at any ns, so most ends fall inside a block, a string
     instruction or the cost of a call.
     """
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     placed = []
     now = 0
     for number in range(windows):
@@ -128,3 +130,42 @@ def preempted(seed: int, windows: int) -> SystemSpec:
         clock=random.choice((100_000_000, 33_333_333, 80_000_000)),
         costs=CostSpec(hypercall=random.choice((0, 137)), switch=71),
     )
+
+
+GOLDEN = Path(__file__).with_name("digests.json")
+LIMIT = 300_000_000  # ns
+SHORT = 30_000_000  # ns, of the system that is preempted all the time
+NAMES = ("demo", "semaphores", "rms", "errors_static", "queueing", "smp")
+
+
+def spec_of(name: str) -> SystemSpec:
+    """Return a system by the name that `digests.json` uses."""
+    if name == "preempted":
+        return preempted(1, 400)
+    return loaded(DEMO if name == "demo" else GUESTS / name)
+
+
+def limit_of(name: str) -> int:
+    """Return how long a system runs for its digest."""
+    return SHORT if name == "preempted" else LIMIT
+
+
+def digest_of(
+    spec: SystemSpec,
+    cuts: list[int] | None = None,
+    tier: str | None = None,
+    limit: int = LIMIT,
+) -> str:
+    """Run up to *limit*, in pieces that end at *cuts*; return the digest."""
+    with build(spec, digest=True, tier=tier) as system:
+        for cut in sorted(cuts or []):
+            system.run(until=cut)
+        result = system.run(until=limit)
+    assert result.digest is not None
+    return result.digest
+
+
+def known() -> dict[str, str]:
+    """Return the digests that every Python and every host must give."""
+    golden: dict[str, str] = json.loads(GOLDEN.read_text())
+    return golden
