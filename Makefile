@@ -35,8 +35,9 @@ conformance: $(VENV)/.test  ## POK=DIR [COUNT=TEXT=NUMBER]: DIR's systems agains
 bench: $(VENV)/.bench  ## benchmarks [POK=DIR: POK's tests too]
 	$(PYTEST) benchmarks -o python_files='test_*.py' $(if $(POK),--pok "$(POK)")
 
-golden: $(VENV)/.demo  ## write the pages that are generated from the code
+golden: $(VENV)/.demo  ## write anew what vpok makes: reference pages, digests
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m tests.properties.make_digests
 
 guests: $(VENV)/.guests  ## build the guest images anew
 	$(BIN)/python guests/build.py
