@@ -39,13 +39,13 @@ class EngineKind:
 
 
 def _unicorn(memory_size: int, clock_hz: int, tier: str | None) -> Engine:
-    from vpok.engines.unicorn.engine import UnicornEngine
+    from vpok.engines.unicorn.engine import UnicornEngine  # noqa: PLC0415
 
     return UnicornEngine(memory_size, clock_hz, tier)
 
 
 def _describe_unicorn() -> Description:
-    from vpok.engines.unicorn.describe import describe
+    from vpok.engines.unicorn.describe import describe  # noqa: PLC0415
 
     return describe()
 

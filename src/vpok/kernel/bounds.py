@@ -29,40 +29,6 @@ class Bounds(Traffic):
                 best = cpu
         return best
 
-    def turn(self, first: Pcpu, event: i64) -> Pcpu:
-        """
-        Return *first*, or the one before it in its cell.
-
-        Processors that run the same partition share memory.  They run in
-        cells of a fixed length, in order of their numbers, so that what one
-        sees of the other does not depend on how a run is cut.  Who has
-        reached *event*, the next one for all, waits for it.
-        """
-        if first.rank != DISPATCH or not first.busy:
-            return first
-        for cpu in self.pcpus:
-            # Nor does anyone overtake a trap that waits for its turn.
-            if (
-                cpu.rank == COMPLETION
-                and cpu.when < event
-                and cpu.window.partition == first.window.partition
-            ):
-                event = cpu.when
-        cell = first.when // self.cell
-        for cpu in self.pcpus:
-            if cpu is first:
-                break
-            if (
-                cpu.busy
-                and cpu.rank == DISPATCH
-                and not cpu.parked
-                and cpu.when < event
-                and cpu.when // self.cell == cell
-                and cpu.window.partition == first.window.partition
-            ):
-                return cpu
-        return first
-
     def next_instant(self) -> i64:
         """Return when the next thing happens."""
         when: i64 = self.earliest_pcpu().when
@@ -101,6 +67,10 @@ class Bounds(Traffic):
     def drift(self, cpu: Pcpu) -> i64:
         """
         Return how far *cpu* may run ahead of those that share its partition.
+
+        Processors that run the same partition share memory.  They run in
+        cells of a fixed length, who is furthest behind first, so that what
+        one sees of the other does not depend on how a run is cut.
 
         To the end of its cell, or to a trap that waits for it; in either
         case to the end of the instruction that is under way there.  FAR if

@@ -99,7 +99,7 @@ class Kernel(Bounds):
         elif self.boundary == when and (cpu.when > when or cpu.rank > RELEASE):
             self.cross(when)
         else:
-            self.act(self.turn(cpu, min(timer, self.boundary)), until)
+            self.act(cpu, until)
         return True
 
     def expire(self, now: i64) -> None:
@@ -116,6 +116,7 @@ class Kernel(Bounds):
     def act(self, cpu: Pcpu, until: i64) -> None:
         """Do what *cpu* has to do at its next instant."""
         cpu.now = max(cpu.now, cpu.when)
+        self.charge(cpu)
         if cpu.rank == COMPLETION:
             self.complete(cpu)
         elif cpu.rank == WINDOW_END:
@@ -174,8 +175,6 @@ class Kernel(Bounds):
         if vcpu is None:
             self.rest(cpu, domain.policy.next_event(cpu.number, cpu.now))
             return
-        if vcpu.since > cpu.now and not self.follow(cpu, vcpu):
-            return
         if vcpu is not cpu.current:
             self.release(vcpu)
             self.switch(cpu, vcpu)
@@ -186,19 +185,6 @@ class Kernel(Bounds):
         vcpu.arch.machine.take(vcpu.arch)
         domain.personality.resume(vcpu, cpu.now)
         self.run_vcpu(cpu, domain, vcpu, until)
-
-    def follow(self, cpu: Pcpu, vcpu: Vcpu) -> bool:
-        """
-        Wait for a vCPU that comes from a processor which is ahead.
-
-        Say whether it comes within the window.
-        """
-        if vcpu.since < cpu.window.end:
-            cpu.now = vcpu.since
-            return True
-        cpu.when = cpu.window.end
-        cpu.rank = WINDOW_END
-        return False
 
     def release(self, vcpu: Vcpu) -> None:
         """Take *vcpu* off the processor that it ran on last."""
@@ -251,7 +237,11 @@ class Kernel(Bounds):
                 vcpu.fraction = 0
             elif alone and end == until and cpu.now <= until and end < hard:
                 cpu.parked = True
-        domain.policy.charge(vcpu, cpu.now - start, cpu.now)
+        # The policy hears of it when this processor is the lowest: now, if
+        # it stopped at a trap that was served; else when it acts next.
+        cpu.ran += cpu.now - start
+        if vcpu.exit != CONTINUE and vcpu.exit != DEFER:
+            self.charge(cpu)
         self.conclude(cpu, vcpu, vcpu.exit)
         if cpu.parked:
             cpu.when = until

@@ -164,6 +164,7 @@ class Module(Services):
 
     def switch(self, cpu: Pcpu, vcpu: Vcpu) -> None:
         """Give *cpu* to *vcpu*: save, load, enter."""
+        self.charge(cpu)
         prev = cpu.current
         prev.arch.ops.ctxt_switch_from(prev.arch)
         if prev.state == RUNNING and prev.pcpu == cpu.number:
@@ -186,6 +187,14 @@ class Module(Services):
             )
         self.change(vcpu, RUNNING, cpu.now)
         vcpu.arch.ops.schedule_tail(vcpu.arch)
+
+    def charge(self, cpu: Pcpu) -> None:
+        """Tell the policy how long the current vCPU has run by now."""
+        if cpu.ran > 0:
+            vcpu = cpu.current
+            policy = self.domains[vcpu.partition.index].policy
+            policy.charge(vcpu, cpu.ran, cpu.now)
+            cpu.ran = 0
 
     def change(self, vcpu: Vcpu, state: i64, now: i64) -> None:
         """Account and tell a change of a vCPU's state."""

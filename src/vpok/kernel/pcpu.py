@@ -24,4 +24,5 @@ class Pcpu:
         self.when: i64 = 0
         self.rank: i64 = 0
         self.slice_end: i64 = 0  # of the run under way
+        self.ran: i64 = 0  # ns of `current` that the policy has not heard of
         self.slack: i64 = 0  # ns in which no instruction fitted

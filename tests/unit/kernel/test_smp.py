@@ -146,6 +146,32 @@ def test_a_vcpu_that_moves_goes_on_where_it_was_in_time() -> None:
     assert result.partitions[0].instructions == 100
 
 
+def test_who_runs_next_is_decided_in_order_of_time() -> None:
+    """
+    The first processor runs first in its cell, to the end of a quantum at
+    300; the second one chooses at 0, and again at 100.
+    """
+    world = make_world(
+        [
+            Guest(
+                [(), (work(9), call(Cause.BLOCK)), ()],
+                "round-robin",
+                300,
+                processors=BOTH,
+            )
+        ],
+        windows((0, 0, 5000, BOTH), frame=5000),
+    )
+
+    world.system.run(until=600)
+
+    switched = [
+        (event.time, event.pcpu, event.vcpu)
+        for event in world.sink.of(EventKind.SWITCH)
+    ]
+    assert switched == [(0, 0, 0), (0, 1, 1), (100, 1, 2)]
+
+
 def test_partitions_that_share_nothing_are_not_cut_into_cells() -> None:
     world = make_world(
         [Guest([()]), Guest([()], processors=(1,))],

@@ -36,7 +36,9 @@ TARGETS: Final = {
 
 def compile_meter(machine: str) -> bytes:
     """Return the machine code of `hook` for *machine*."""
-    flags = [flag for flag in FLAGS if machine == "x86_64" or "cf-" not in flag]
+    flags = [
+        flag for flag in FLAGS if machine == "x86_64" or "cf-" not in flag
+    ]
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "meter.o"
         subprocess.run(  # noqa: S603 (our own compiler, our own source)

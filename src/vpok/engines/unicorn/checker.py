@@ -6,7 +6,7 @@ of a partition that ends inside it, and stores to pages of code.  An access
 outside the partition undoes the instruction and names its exact address.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION, STACK_FAULT
 from vpok.arch.x86_decode import LONGEST, Instruction, decode

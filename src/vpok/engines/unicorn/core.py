@@ -207,19 +207,16 @@ class Core:
         return self.mmu.fill(page, access)
 
     def _interrupt(self, _uc: int, vector: int, _data: int) -> None:
+        """Serve an exception or a software interrupt."""
         try:
-            self.interrupt(vector)
+            if vector in CALLS and self.serve is not None:
+                self.serve(self, vector)
+                return
+            self.outcome = FAULTED
+            self.vector = vector
+            self.stop()
         except BaseException as error:  # noqa: BLE001 (re-raised by `run`)
             self.fail(error)
-
-    def interrupt(self, vector: int) -> None:
-        """Serve an exception or a software interrupt."""
-        if vector in CALLS and self.serve is not None:
-            self.serve(self, vector)
-            return
-        self.outcome = FAULTED
-        self.vector = vector
-        self.stop()
 
     def fail(self, error: BaseException) -> None:
         """Keep an exception that must not cross the library; stop."""

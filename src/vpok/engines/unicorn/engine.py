@@ -8,8 +8,11 @@ checked access), ends in the same state after the same number of instructions;
 so a slice may end anywhere.
 """
 
+from typing import Any
+
 from vpok.arch.x86_32 import EIP, GENERAL_PROTECTION
 from vpok.arch.x86_decode import SOFT, Instruction, decode
+from vpok.engines.unicorn.calibrate import layout
 from vpok.engines.unicorn.checker import Checker
 from vpok.engines.unicorn.core import (
     DENIED,
@@ -21,7 +24,6 @@ from vpok.engines.unicorn.core import (
     Core,
 )
 from vpok.engines.unicorn.fast import Fast
-from vpok.engines.unicorn.layout import layout
 from vpok.engines.unicorn.lib import FETCH, library
 from vpok.engines.unicorn.machine import UnicornMachine
 from vpok.engines.unicorn.mmu import Mmu
@@ -33,6 +35,7 @@ from vpok.engines.unicorn.tiers import choose
 from vpok.kernel.engine import CONTINUE, RESCHEDULE, Engine
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.memory import PAGE
+from vpok.units import NS_PER_S
 
 
 class UnicornEngine(Engine):
@@ -70,7 +73,7 @@ class UnicornEngine(Engine):
         )
         self._slice = Slice(clock_hz)
         self._instruction = Instruction()
-        self._vcpu: Vcpu | None = None  # while it runs
+        self._vcpu: Any = None  # the vCPU that runs
         self._verdict = CONTINUE
         self._over = False  # the run ends, whatever its budget
         self._consumed = 0
@@ -194,7 +197,7 @@ class UnicornEngine(Engine):
             self._fail(checker)
         elif done:
             self._slice.done += 1
-            self._machine.core = checker
+            self._machine.adopt(checker)
         if checker.outcome == FAULTED:
             self._fault(core, checker.vector, checker.address)
 
@@ -211,33 +214,28 @@ class UnicornEngine(Engine):
         """Serve a call, inside the core's run if nothing speaks against."""
         vcpu = self._vcpu
         slice_ = self._slice
-        assert vcpu is not None, "a call comes from a run"
         executed = slice_.done + core.executed()
-        self._consumed = slice_.elapsed(executed)
-        verdict = self.traps.trap(vcpu, self._consumed, vector)
-        if verdict == CONTINUE and not self._over and not core.stale:
-            if vcpu.debt <= 0:
-                return
-            left = slice_.left()
-            if slice_.pay(vcpu, executed) and core.shorten(
-                left - slice_.left()
-            ):
-                return
-            self._over = vcpu.debt > 0
-        elif verdict != CONTINUE:
-            self._verdict = verdict
+        # `slice_.elapsed(executed)`: every call comes through here.
+        time = slice_.fraction + executed * NS_PER_S
+        self._consumed = elapsed = slice_.paid + time // slice_.hz
+        verdict = self.traps.trap(vcpu, elapsed, vector)
+        if verdict == CONTINUE and not (self._over or core.stale or vcpu.debt):
+            return
+        if verdict != CONTINUE or self._over:
+            self._verdict = verdict or RESCHEDULE
             self._over = True
-        elif self._over:
-            self._verdict = RESCHEDULE
         else:
+            left = slice_.left()
             self._over = not slice_.pay(vcpu, executed)
+            shorter = left - slice_.left()
+            if not (self._over or core.stale) and core.shorten(shorter):
+                return
         core.outcome = TRAPPED
         core.stop()
 
     def _fault(self, core: Core, vector: int, address: int) -> None:
         """Tell of a fault; the run ends."""
         vcpu = self._vcpu
-        assert vcpu is not None, "a fault comes from a run"
         vcpu.fault_address = address
         self._consumed = self._slice.elapsed(self._slice.done)
         verdict = self.traps.trap(vcpu, self._consumed, vector)

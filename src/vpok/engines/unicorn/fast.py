@@ -20,7 +20,7 @@ from vpok.engines.unicorn.core import (
     Core,
 )
 from vpok.engines.unicorn.layout import Layout
-from vpok.engines.unicorn.meter import NEVER, MeterCode, make_meter
+from vpok.engines.unicorn.meter import NEVER, MeterCode, budget_of, make_meter
 from vpok.engines.unicorn.mmu import Mmu
 from vpok.engines.unicorn.scan import CLEAN, MARGIN, Scan, index_of
 
@@ -40,6 +40,7 @@ class Fast(Core):
         self._code = code
         self.limit = 0
         self.meter = make_meter(library.stop_address, self._miss)
+        self._budget = budget_of(self.meter)
         # Instructions before which the library computes all of EFLAGS, and
         # their hooks; a block that has others: its address, and theirs.
         self.sites: dict[int, int] = {}
@@ -86,7 +87,7 @@ class Fast(Core):
         meter.budget = limit
         meter.stopped = 0
         error = self.emulate(0)
-        done = self.limit - meter.budget
+        done = self.executed()
         if self.failure is not None:
             self.outcome = FAILED
         elif self.outcome == FAULTED:
@@ -126,7 +127,8 @@ class Fast(Core):
 
     def executed(self) -> int:
         """Return the instructions of `run` so far, at the end of a block."""
-        return int(self.limit - self.meter.budget)
+        left: int = self._budget[0]
+        return self.limit - left
 
     def shorten(self, instructions: int) -> bool:
         """Take *instructions* off what `run` may still execute."""

@@ -126,12 +126,14 @@ class Library:
         )
         self.hook_del = _bind(short, "uc_hook_del", handle, size)
         # A function that looks at its first argument and does nothing.
-        self.nothing = ctypes.cast(short.uc_errno, c_void_p).value
-        self.stop_address = ctypes.cast(short.uc_emu_stop, c_void_p).value
+        self.nothing = _address(short.uc_errno)
+        self.stop_address = _address(short.uc_emu_stop)
         version = short.uc_version
         version.argtypes = (c_void_p, c_void_p)
         number = version(None, None)
-        self.version = f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}"
+        self.version = (
+            f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}"
+        )
 
     def check(self, error: int) -> None:
         """Raise on an error of the library that no guest can cause."""
@@ -140,6 +142,10 @@ class Library:
                 f"Unicorn {self.version} refused a request (error {error}); "
                 "install unicorn 2.1.4"
             )
+
+
+def _address(function: Any) -> int:
+    return ctypes.cast(function, c_void_p).value or 0
 
 
 def _bind(dll: ctypes.CDLL, name: str, *types: Any) -> Any:

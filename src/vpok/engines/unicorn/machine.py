@@ -9,6 +9,7 @@ import ctypes
 from ctypes import c_uint32
 from typing import Any
 
+from vpok.arch.x86_32 import EIP
 from vpok.engines.unicorn.core import Core
 from vpok.engines.unicorn.lib import Library
 from vpok.engines.unicorn.registers import MASK, NUMBERS
@@ -29,6 +30,7 @@ class UnicornMachine(Machine):
         self._at = ctypes.addressof(self._value)
         self._home = core
         self.core = core  # which has the resident registers
+        self._words = core.registers.words
         self.resident: ArchVcpu | None = None
 
     def new_context(self) -> Context:
@@ -47,7 +49,7 @@ class UnicornMachine(Machine):
             return
         if self.resident is not None:
             self.put(self.resident)
-        self.core = self._home
+        self.adopt(self._home)
         self.load(arch.context)
         self.resident = arch
 
@@ -64,14 +66,25 @@ class UnicornMachine(Machine):
         if self.core is not core:
             self.core.save(self.spare)
             core.load(self.spare)
-            self.core = core
+            self.adopt(core)
+
+    def adopt(self, core: Core) -> None:
+        """Hear that the resident registers are in *core*."""
+        self.core = core
+        self._words = core.registers.words
 
     def get(self, register: int) -> int:
         """Return a register of the resident vCPU."""
+        if register < EIP and self._words is not None:
+            value: int = self._words[register]
+            return value & MASK
         return self.core.registers.get(register)
 
     def set(self, register: int, value: int) -> None:
         """Change a register of the resident vCPU."""
+        if register < EIP and self._words is not None:
+            self._words[register] = value & MASK
+            return
         self.core.registers.set(register, value)
 
     def get_in(self, context: Any, register: int) -> int:

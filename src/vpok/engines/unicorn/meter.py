@@ -53,7 +53,9 @@ class Meter(ctypes.Structure):
 
     def clear(self) -> None:
         """Forget every block's cost."""
-        ctypes.memset(ctypes.addressof(self.table), 0, ctypes.sizeof(self.table))
+        ctypes.memset(
+            ctypes.addressof(self.table), 0, ctypes.sizeof(self.table)
+        )
 
 
 class MeterCode:
@@ -86,3 +88,9 @@ def make_meter(
     meter.stop = stop
     meter.miss = MISS_HOOK(miss)
     return meter
+
+
+def budget_of(meter: Meter) -> memoryview:
+    """Return the budget as the one item of a view, which is read faster."""
+    word = c_int64.from_address(ctypes.addressof(meter))
+    return memoryview(word).cast("B").cast("q")

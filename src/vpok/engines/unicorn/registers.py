@@ -50,7 +50,8 @@ class Registers:
         """Return a register."""
         words = self.words
         if words is not None and register <= EIP:
-            return words[_INDEX[register]] & MASK
+            value: int = words[_INDEX[register]]
+            return value & MASK
         self._lib.reg_read(self._handle, NUMBERS[register], self._at)
         return self._value.value
 
@@ -73,9 +74,7 @@ class Registers:
         """Let the library change the register that it calls *number*."""
         wide = c_uint64(value)
         self._lib.check(
-            self._lib.reg_write(
-                self._handle, number, ctypes.addressof(wide)
-            )
+            self._lib.reg_write(self._handle, number, ctypes.addressof(wide))
         )
 
 
@@ -133,9 +132,11 @@ def _find(registers: Registers) -> Any:
             if (field, offset) not in _hint:
                 _hint.append((field, offset))
             registers._base = base + offset  # noqa: SLF001
-            return memoryview(
-                (c_uint64 * WORDS).from_address(base + offset)
-            ).cast("B").cast("Q")
+            return (
+                memoryview((c_uint64 * WORDS).from_address(base + offset))
+                .cast("B")
+                .cast("Q")
+            )
     return None
 
 
@@ -148,9 +149,7 @@ def _write_pattern(registers: Registers, start: int) -> bytes:
     return b"".join(value.to_bytes(8, "little") for value in values[:8])
 
 
-def _candidates(
-    block: bytes, pattern: bytes
-) -> Iterator[tuple[int, int]]:
+def _candidates(block: bytes, pattern: bytes) -> Iterator[tuple[int, int]]:
     """Tell where *pattern* is, behind which pointer in *block*."""
     near = []
     for field in range(0, len(block) - 7, 8):

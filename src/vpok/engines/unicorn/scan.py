@@ -22,7 +22,6 @@ MARGIN: Final = LONGEST + 2
 MOST_SITES: Final = 1024
 
 
-
 class Scan:
     """
     One look at a block.

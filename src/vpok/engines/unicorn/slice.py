@@ -14,28 +14,28 @@ class Slice:
 
     def __init__(self, clock_hz: int) -> None:
         """Count *clock_hz* instructions per second."""
-        self._hz = clock_hz
+        self.hz = clock_hz
         self._budget = 0
-        self._fraction = 0
-        self._paid = 0  # ns of costs, paid out of the budget
+        self.fraction = 0
+        self.paid = 0  # ns of costs, paid out of the budget
         self.done = 0  # instructions, of the cores' runs that have ended
 
     def begin(self, vcpu: Vcpu, budget: int) -> None:
         """Start a run of *budget* ns."""
         self._budget = int(budget)
-        self._fraction = int(vcpu.fraction)
-        self._paid = 0
+        self.fraction = int(vcpu.fraction)
+        self.paid = 0
         self.done = 0
 
     def left(self) -> int:
         """Return how many instructions still fit."""
-        time = (self._budget - self._paid) * self._hz - self._fraction
+        time = (self._budget - self.paid) * self.hz - self.fraction
         return time // NS_PER_S - self.done
 
     def elapsed(self, executed: int) -> int:
         """Return the ns since the run began, after so many instructions."""
-        time = self._fraction + executed * NS_PER_S
-        return self._paid + time // self._hz
+        time = self.fraction + executed * NS_PER_S
+        return self.paid + time // self.hz
 
     def pay(self, vcpu: Vcpu, executed: int) -> bool:
         """Pay the vCPU's debt as far as it goes; say whether all is paid."""
@@ -43,11 +43,11 @@ class Slice:
         if debt <= 0:
             return True
         paid = min(debt, self._budget - self.elapsed(executed))
-        self._paid += paid
+        self.paid += paid
         vcpu.debt = debt - paid
         return paid == debt
 
     def end(self, vcpu: Vcpu) -> int:
         """Return the ns that the run took; the rest is carried over."""
-        vcpu.fraction = (self._fraction + self.done * NS_PER_S) % self._hz
+        vcpu.fraction = (self.fraction + self.done * NS_PER_S) % self.hz
         return self.elapsed(self.done)
