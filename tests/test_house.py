@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from vpok.abi.pok import Syscall
+from vpok.cli import VERBS
 from vpok.config.keys import SYSTEM
 from vpok.config.kinds import ListOf, Record
+from vpok.engines import ENGINES
 from vpok.events import EventKind
 from vpok.kernel.sched import POLICIES
 from vpok.personalities import PERSONALITIES
@@ -197,6 +199,8 @@ TABLES: Mapping[str, tuple[list[str], str]] = {
     ),
     "calls": ([Syscall(n).name for n in HANDLERS], "pok-compatibility.md"),
     "events": ([kind.name for kind in EventKind], "reference/semantics.md"),
+    "verbs": (list(VERBS), "reference/cli.md"),
+    "engines": (list(ENGINES), "reference/semantics.md"),
     "keys": (sorted(set(keys(SYSTEM))), "reference/configuration.md"),
 }
 
@@ -209,7 +213,9 @@ def test_every_entry_of_a_table_is_documented(table: str) -> None:
     assert sorted(set(entries) - words) == []
 
 
-@pytest.mark.parametrize("table", ["vCPU policies", "keys", "events"])
+@pytest.mark.parametrize(
+    "table", ["vCPU policies", "verbs", "engines", "keys", "events"]
+)
 def test_every_entry_of_a_table_is_used_by_a_test(table: str) -> None:
     entries, _ = TABLES[table]
     tests = ROOT / "tests"
