@@ -33,6 +33,7 @@ from vpok.kernel.vcpu import RUNNING, STATE_NAMES, Vcpu, runstate
 from vpok.machine.arch import ArchOps
 from vpok.report.rows import PartitionRow, ProcessorRow, RunResult, VcpuRow
 from vpok.spec.model import PartitionSpec, Problem, SystemSpec
+from vpok.spec.problems import ConfigError, problems
 from vpok.trace.digest import Digest
 from vpok.trace.fanout import Fanout
 from vpok.units import FAR, NS_PER_MS, NS_PER_S
@@ -236,12 +237,16 @@ def build(
     parts: Parts | None = None,
 ) -> System:
     """
-    Make a system of *spec*; raises VpokError.
+    Make a system of *spec*; raises ConfigError or VpokError.
 
     *sinks* hear of every event.  *tier* asks for one of the engine's ways to
     measure time; all give the same run.
     """
-    parts = parts or standard_parts(tier)
+    if parts is None:
+        found = problems(spec, POLICIES)
+        if found:
+            raise ConfigError(found)
+        parts = standard_parts(tier)
     counted = Digest() if digest else None
     heard = [*sinks, counted] if counted else list(sinks)
     listeners = Fanout(heard) if heard else None

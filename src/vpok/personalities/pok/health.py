@@ -120,7 +120,8 @@ class Health:
         thread = self.pok.scheduler.error
         if thread is None:
             return
-        self._tell(proc, self.kind, "error-thread", now)
+        if self.kind is not ErrorKind.NONE:  # it runs once at its creation
+            self._tell(proc, self.kind, "error-thread", now)
         thread.priority = 255
         thread.remaining = 1000
         thread.period = 100
