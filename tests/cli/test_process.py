@@ -36,7 +36,7 @@ def test_ctrl_c_prints_the_summary_and_is_130() -> None:
 
     assert "air data ready" in first
     assert process.returncode == 130
-    assert "of virtual time, as asked" in out
+    assert "of virtual time, interrupted" in out
     assert "MIPS" in out
     assert "Traceback" not in err
 

@@ -71,7 +71,7 @@ class Output:
         if self.raw is not None and self.wanted.raw:
             put(self.raw.take())
 
-    def finish(self, result: "RunResult") -> bool:
+    def finish(self, result: "RunResult", *, interrupted: bool) -> bool:
         """Print what comes last; say whether the text is as expected."""
         if self.pretty is not None:
             put(self.pretty.rest())
@@ -80,7 +80,7 @@ class Output:
         if self.timeline is not None:
             self._aside(self._gantt(self.timeline, result))
         if not self.wanted.quiet and not self.wanted.as_json:
-            self._aside(self._summary(result))
+            self._aside(self._summary(result, interrupted=interrupted))
         if result.digest is not None and not self.wanted.as_json:
             self._aside(f"digest {result.digest}\n")
         for failure in result.sink_failures:
@@ -101,10 +101,13 @@ class Output:
         report["console"] = self.raw.text.decode(errors="replace")
         return json.dumps(report, indent=2) + "\n"
 
-    def _summary(self, result: "RunResult") -> str:
+    def _summary(self, result: "RunResult", *, interrupted: bool) -> str:
         from vpok.report.summary import summary
 
-        return "\n" + summary(result, colour=colours(self.side))
+        text = summary(
+            result, interrupted=interrupted, colour=colours(self.side)
+        )
+        return f"\n{text}"
 
     def _gantt(self, timeline: Timeline, result: "RunResult") -> str:
         from vpok.report.timeline import Row, draw

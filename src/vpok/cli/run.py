@@ -100,7 +100,7 @@ def execute(loaded: "Loaded", wanted: "Wanted") -> int:
             system, wanted.until, output.drain, realtime=wanted.realtime
         )
         result = system.result()
-    same = output.finish(result)
+    same = output.finish(result, interrupted=stopped)
     if stopped:
         return INTERRUPTED
     return result.exit_status if same else 1

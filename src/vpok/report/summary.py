@@ -6,7 +6,6 @@ from typing import Any
 from vpok.report.rows import PartitionRow, RunResult, VcpuRow
 from vpok.report.table import Table, render
 from vpok.report.words import (
-    plural,
     show_count,
     show_processors,
     show_share,
@@ -22,8 +21,11 @@ REASONS = {
 }
 
 
-def summary(result: RunResult, *, colour: bool = False) -> str:
+def summary(
+    result: RunResult, *, interrupted: bool = False, colour: bool = False
+) -> str:
     """Say how a run ended and what everybody did."""
+    reason = "interrupted" if interrupted else REASONS[result.reason]
     tables = [
         vcpu_table(result),
         partition_table(result),
@@ -31,8 +33,8 @@ def summary(result: RunResult, *, colour: bool = False) -> str:
     ]
     head = (
         f"{result.system}: {show_time(result.end)} of virtual time, "
-        f"{REASONS[result.reason]}\n"
-        f"{plural(result.instructions, 'instruction')} in "
+        f"{reason}\n"
+        f"{show_count(result.instructions)} instructions in "
         f"{result.host_seconds:.2f} s on {result.engine}: "
         f"{result.mips:.1f} MIPS\n"
     )
