@@ -108,7 +108,7 @@ _STACK_ONE: Final = frozenset(
     {
         *(0x06, 0x07, 0x0E, 0x16, 0x17, 0x1E, 0x1F),
         *range(0x50, 0x62),
-        *(0x68, 0x6A, 0x8F, 0x9A, 0x9C, 0x9D),
+        *(0x68, 0x6A, 0x9A, 0x9C, 0x9D),
         *(0xC2, 0xC3, 0xC8, 0xC9, 0xCA, 0xCB, 0xCC, 0xCD, 0xCE, 0xCF),
         0xE8,
     }
@@ -145,14 +145,22 @@ class Instruction:
         """Whether ModRM names memory."""
         return 0 <= self.modrm < 0xC0
 
-    def uses_stack(self) -> bool:
-        """Say whether it addresses memory through SS."""
+    def through_stack(self, write: bool) -> bool:
+        """Say whether its access to memory (a *write*?) is through SS."""
         op = self.opcode
+        if op == 0xFF and self.register in {2, 3, 6} and write:
+            return True  # CALL and PUSH, from memory perhaps
+        if op == 0x8F and not write:
+            return True  # POP, to memory perhaps
+        if self.in_memory:
+            return self.segment == 0x36 or (
+                self.segment == 0 and self.base in {4, 5}
+            )
         if op in _STACK_ONE or (op >> 8 == 0x0F and op & 0xFF in _STACK_TWO):
             return True
-        if op == 0xFF and self.register in {2, 3, 6}:
-            return True
-        return self.base in {4, 5} and self.segment in {0, 0x36}
+        if op in _STRING:
+            return self.segment == 0x36 and not write
+        return self.segment == 0x36 and 0xA0 <= op <= 0xA3
 
 
 def decode(code: bytes, at: int, into: Instruction) -> Instruction:

@@ -30,7 +30,7 @@ class Checker(Core):
         """Make the core; `start` must be called once."""
         super().__init__(library, mmu, layout)
         self.address = 0  # of the access that was refused
-        self._bad = False
+        self._bad = self._write = False
         self._instruction = Instruction()
         self._undo: list[tuple[int, bytes]] = []
         # Its code is that one instruction and HLT, so that no more than that
@@ -74,14 +74,15 @@ class Checker(Core):
             if kind in _WRITES:
                 self._save(address, length)
             if not self._bad:
-                self._look(address, length)
+                self._look(address, length, kind in _WRITES)
         except BaseException as error:  # noqa: BLE001 (re-raised by `run`)
             self.fail(error)
         return False
 
-    def _look(self, address: int, length: int) -> None:
+    def _look(self, address: int, length: int, write: bool) -> None:
         if not self.mmu.memory.contains(address, length):
             self._bad = True
+            self._write = write
             self.address = address
             self.stop()
 
@@ -135,7 +136,7 @@ class Checker(Core):
 
     def _blame(self) -> int:
         """Return the vector of an access outside the partition."""
-        stack = self._instruction.uses_stack()
+        stack = self._instruction.through_stack(self._write)
         return STACK_FAULT if stack else GENERAL_PROTECTION
 
     def _roll_back(self) -> None:

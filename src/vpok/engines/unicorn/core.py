@@ -16,6 +16,8 @@ from vpok.arch.x86_32 import (
     EFLAGS,
     EIP,
     ESP,
+    GENERAL_PROTECTION,
+    INVALID_OPCODE,
     USER_FLAGS,
 )
 from vpok.engines.unicorn import lib as uc
@@ -255,6 +257,23 @@ class Core:
         )
         self._running = False
         return error
+
+    def refused(self, error: int) -> bool:
+        """
+        Say why the library gave up with *error*.
+
+        True if it was in the middle of an instruction, False if it could not
+        get at the next one.
+        """
+        mmu = self.mmu
+        if error == uc.INSN_INVALID:
+            self.outcome, self.vector = FAULTED, INVALID_OPCODE
+        elif mmu.page < 0:
+            self.outcome, self.vector = FAULTED, GENERAL_PROTECTION
+        else:
+            self.outcome = DENIED
+            return mmu.access != uc.FETCH
+        return True
 
     def flush(self) -> None:
         """Ask the Mmu again about every page."""

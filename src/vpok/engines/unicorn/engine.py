@@ -8,7 +8,8 @@ checked access), ends in the same state after the same number of instructions;
 so a slice may end anywhere.
 """
 
-from typing import Any
+import sys
+from typing import Any, Final
 
 from vpok.arch.x86_32 import EIP, GENERAL_PROTECTION
 from vpok.arch.x86_decode import SOFT, Instruction, decode
@@ -38,6 +39,11 @@ from vpok.machine.memory import PAGE
 from vpok.units import NS_PER_S
 
 
+# Instructions of one run of a core; less than the cost of a block that must
+# never run.
+_MOST: Final = 1 << 30
+
+
 class UnicornEngine(Engine):
     """Executes the x86-32 code of one partition."""
 
@@ -64,6 +70,7 @@ class UnicornEngine(Engine):
         first = self._stepper.start()
         self._fast: Fast | None = None
         if choice.code is not None:
+            self._stepper.vetted = True
             self._fast = Fast(self._lib, self._mmu, known, choice.code)
             first = self._fast.start()
         self._checker: Checker | None = None
@@ -92,13 +99,15 @@ class UnicornEngine(Engine):
         self._vcpu = vcpu
         self._verdict = CONTINUE
         self._over = not slice_.pay(vcpu, 0)
+        hook, sys.unraisablehook = sys.unraisablehook, self._lost
         try:
             while not self._over:
                 left = slice_.left()
                 if left <= 0:
                     break
-                self._go(self._core, left)
+                self._go(self._core, min(left, _MOST))
         finally:
+            sys.unraisablehook = hook
             self._vcpu = None
             self._executed += slice_.done
         vcpu.exit = self._verdict
@@ -121,6 +130,15 @@ class UnicornEngine(Engine):
             self._denied(core)
         elif outcome == FAILED:
             self._fail(core)
+
+    def _lost(self, lost: "sys.UnraisableHookArgs") -> None:
+        """
+        Keep what was raised on the way into a hook: Ctrl-C, mostly.
+
+        Signals are served where a function begins, before its `try`.
+        """
+        error = lost.exc_value or KeyboardInterrupt()
+        self._machine.core.fail(error)
 
     def _fail(self, core: Core) -> None:
         """Raise what our own code raised inside the library."""

@@ -9,10 +9,9 @@ middle is charged back from there.
 import ctypes
 from typing import Any
 
-from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION, INVALID_OPCODE
+from vpok.arch.x86_32 import DEBUG, EIP
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import (
-    DENIED,
     FAILED,
     FAULTED,
     SPENT,
@@ -20,9 +19,16 @@ from vpok.engines.unicorn.core import (
     Core,
 )
 from vpok.engines.unicorn.layout import Layout
-from vpok.engines.unicorn.meter import NEVER, MeterCode, budget_of, make_meter
+from vpok.engines.unicorn.meter import (
+    NEVER,
+    MeterCode,
+    budget_of,
+    make_meter,
+    slot_of,
+)
 from vpok.engines.unicorn.mmu import Mmu
 from vpok.engines.unicorn.scan import CLEAN, MARGIN, Scan, index_of
+from vpok.machine.memory import PAGE
 
 
 class Fast(Core):
@@ -45,6 +51,7 @@ class Fast(Core):
         # their hooks; a block that has others: its address, and theirs.
         self.sites: dict[int, int] = {}
         self._wanted: tuple[int, list[int]] | None = None
+        self._slots: dict[int, set[int]] = {}  # of the meter, by page
 
     def start(self) -> bytes:
         """Enter user mode, then meter everything."""
@@ -70,6 +77,9 @@ class Fast(Core):
             self.handle, uc.CTL_REQUEST_BLOCK, ctypes.c_uint64(pc), address
         )
         self.mmu.cover(pc, pc + size)
+        index = slot_of(pc)
+        for page in {pc // PAGE, (pc + size - 1) // PAGE}:
+            self._slots.setdefault(page, set()).add(index)
         if block.size != size:
             return NEVER
         code = self.mmu.bytes_at(pc, size + MARGIN)
@@ -96,28 +106,15 @@ class Fast(Core):
             pass
         elif meter.stopped:
             self.outcome = UNFIT
-        elif error != uc.OK:
-            done -= self._refused(error)
+        elif error != uc.OK and self.refused(error):
+            done -= self._unpaid(self.vector)
         return done
-
-    def _refused(self, error: int) -> int:
-        """Say why the library gave up; return the instructions not done."""
-        mmu = self.mmu
-        if error == uc.INSN_INVALID:
-            self.outcome, self.vector = FAULTED, INVALID_OPCODE
-        elif mmu.page < 0:
-            self.outcome, self.vector = FAULTED, GENERAL_PROTECTION
-        else:
-            self.outcome = DENIED
-            if mmu.access == uc.FETCH:
-                return 0  # before the block was entered
-        return self._unpaid(self.vector)
 
     def _unpaid(self, vector: int) -> int:
         """Return how many instructions of the last block were not done."""
-        if vector == DEBUG:  # a trap, behind its instruction
+        if vector == DEBUG or not self.meter.slot:
             self.mend(packed=False)
-            return 0
+            return 0  # a trap, behind its instruction
         slot = self.meter.slot[0]
         offset = self.registers.get(EIP) - slot.pc
         code = self.mmu.bytes_at(slot.pc, max(offset, 0) + MARGIN)
@@ -158,12 +155,13 @@ class Fast(Core):
         for address in wanted:
             self.sites[address] = self.watch(address)
         super().forget(pc, pc + 1)
-        self.meter.clear()
+        self.meter.slot[0].size = 0  # look at it again
         return True
 
     def forget(self, start: int, end: int) -> None:
-        """Drop translations of [start, end), and what blocks cost."""
+        """Drop translations of a page, and what its blocks cost."""
         super().forget(start, end)
-        self.meter.clear()
+        for index in self._slots.pop(start // PAGE, ()):
+            self.meter.table[index].size = 0
         for address in [a for a in self.sites if start <= a < end]:
             self.unwatch(self.sites.pop(address))

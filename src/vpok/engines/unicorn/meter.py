@@ -51,12 +51,6 @@ class Meter(ctypes.Structure):
         ("table", Slot * SLOTS),
     )
 
-    def clear(self) -> None:
-        """Forget every block's cost."""
-        ctypes.memset(
-            ctypes.addressof(self.table), 0, ctypes.sizeof(self.table)
-        )
-
 
 class MeterCode:
     """The hook, in executable memory."""
@@ -80,11 +74,21 @@ class MeterCode:
         self.address = self._pages.address
 
 
+_TABLE_BYTES: Final = SLOTS * ctypes.sizeof(Slot)
+
+
+def slot_of(pc: int) -> int:
+    """Return the index of a block's slot, as `meter.c` computes it."""
+    return (pc ^ pc >> 14) & SLOTS - 1
+
+
 def make_meter(
     stop: int, miss: Callable[[int, int, int, "ctypes._Pointer[Slot]"], None]
 ) -> Meter:
     """Return a meter with an empty table."""
     meter = Meter()
+    # No block has this address and size.
+    ctypes.memset(ctypes.addressof(meter.table), 0xFF, _TABLE_BYTES)
     meter.stop = stop
     meter.miss = MISS_HOOK(miss)
     return meter

@@ -8,10 +8,9 @@ instructions that need care; in the tier `count`, everything.
 from ctypes import c_uint64
 from typing import Any, Final
 
-from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION, INVALID_OPCODE
+from vpok.arch.x86_32 import DEBUG, EIP
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import (
-    DENIED,
     FAILED,
     FAULTED,
     SPENT,
@@ -37,7 +36,9 @@ class Stepper(Core):
         """Make the core; `start` must be called once."""
         super().__init__(library, mmu, layout)
         self.block = (0, 0)  # the last one that was not started: pc, size
-        self.careless = False  # execute what is asked for, whatever it is
+        # Execute what is asked for, whatever it is: always, if the meter has
+        # looked at each block before.
+        self.careless = self.vetted = False
         self._odd: list[int] = []  # blocks that must not stay translated
         self._counter: Any = None
         self._from = 0
@@ -78,6 +79,8 @@ class Stepper(Core):
     def _look(self, pc: int, size: int, icount: int) -> None:
         mmu = self.mmu
         mmu.cover(pc, pc + size)
+        if self.vetted:
+            return
         code = mmu.bytes_at(pc, size + MARGIN)
         look = Scan(pc, code, size, mmu.size - pc)
         if look.verdict(size, icount) == CLEAN:
@@ -113,24 +116,12 @@ class Stepper(Core):
             done -= self.vector != DEBUG
             self.mend(packed=self.vector != DEBUG)
         elif self.outcome == SPENT and error != uc.OK:
-            done -= self._refused(error)
+            if self.refused(error):
+                self.mend(packed=True)
+                done -= 1
             if done == limit:
                 self.outcome = SPENT  # the next one's fault
         return done
-
-    def _refused(self, error: int) -> int:
-        """Say why the library gave up; return the instructions not done."""
-        mmu = self.mmu
-        if error == uc.INSN_INVALID:
-            self.outcome, self.vector = FAULTED, INVALID_OPCODE
-        elif mmu.page < 0:
-            self.outcome, self.vector = FAULTED, GENERAL_PROTECTION
-        else:
-            self.outcome = DENIED
-            if mmu.access == uc.FETCH:
-                return 0  # before the instruction was entered
-        self.mend(packed=True)
-        return 1
 
     def _done(self, limit: int) -> int:
         if self._counter is not None:

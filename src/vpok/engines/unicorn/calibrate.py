@@ -1,0 +1,81 @@
+"""
+Trying out, once per process, where the library keeps what must be mended.
+
+A library that keeps it elsewhere is refused.
+"""
+
+from functools import cache
+from typing import Final
+
+from vpok.arch.x86_32 import EAX, EFLAGS, EIP
+from vpok.engines.unicorn.layout import (
+    CC_OP,
+    I32,
+    NO_EXCEPTION,
+    PACKED,
+    Layout,
+)
+from vpok.engines.unicorn.lib import Library
+from vpok.engines.unicorn.mmu import Mmu
+from vpok.engines.unicorn.saved import Saved
+from vpok.engines.unicorn.stepper import Stepper
+from vpok.kernel.errors import EngineUnavailable
+from vpok.machine.memory import PAGE
+
+_MARK: Final = 0x1234_5678
+_FLAGS_TEST: Final = bytes.fromhex("31c0 83e801 a100000080")
+_FLAGS: Final = 0x297  # of 0 - 1: C, P, A and S
+_DIVIDE_TEST: Final = bytes.fromhex("31d2 f7f2")
+_DIVIDE_AT: Final = 16
+
+
+@cache
+def layout(library: Library) -> Layout:
+    """Return the layout of *library*; raises EngineUnavailable."""
+    mmu = Mmu(PAGE)
+    mmu.memory.write(0, _FLAGS_TEST)
+    mmu.memory.write(_DIVIDE_AT, _DIVIDE_TEST)
+    mmu.wake(0)
+    core = Stepper(library, mmu, None)
+    try:
+        saved = Saved(core.start())
+        cc_op = _cc_op(core, saved)
+        old_exception = _old_exception(core, saved)
+    finally:
+        core.close()
+    if cc_op < 0 or old_exception < 0:
+        raise EngineUnavailable(
+            f"Unicorn {library.version} keeps its state in an unknown way;"
+            " install unicorn 2.1.4"
+        )
+    return Layout(cc_op, old_exception)
+
+
+def _cc_op(core: Stepper, saved: Saved) -> int:
+    """Return where `cc_op` is, or -1: with it, EFLAGS of a fault are right."""
+    core.registers.set(EAX, _MARK)
+    core.save(saved.address)
+    base = saved.data.raw.find(_MARK.to_bytes(8, "little"))
+    core.run(10)
+    core.save(saved.address)
+    if base < 0:
+        return -1
+    I32.pack_into(saved.data, base + CC_OP, PACKED)
+    core.load(saved.address)
+    return base + CC_OP if core.registers.get(EFLAGS) == _FLAGS else -1
+
+
+def _old_exception(core: Stepper, saved: Saved) -> int:
+    """Return the one word that a divide error changes as it should, or -1."""
+    before = saved.data.raw
+    core.registers.set(EIP, _DIVIDE_AT)
+    core.run(10)
+    core.save(saved.address)
+    after = saved.data.raw
+    found = [
+        at
+        for at in range(0, len(before) - 3, 4)
+        if I32.unpack_from(before, at)[0] == NO_EXCEPTION
+        and I32.unpack_from(after, at)[0] == 0
+    ]
+    return found[0] if len(found) == 1 else -1

@@ -1,0 +1,130 @@
+"""Tiers and slices change nothing that anyone can see."""
+
+import os
+import random
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.engines.programs import address, program
+from tests.engines.rig import GHZ, Rig, jump_somewhere
+
+END = 1500  # ns
+SIZES = (0x4000, 0x4123, 0x3FFD, 0x2001)
+CLOCKS = (GHZ, 300_000_000, 333_333_333, 3 * GHZ)
+WORDS = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp")
+# Processes draw other programs if they are told so.
+FIRST = int(os.environ.get("VPOK_FUZZ_SEED", "0"))
+
+
+def outcome(
+    seed: int, tier: str, cuts: Iterable[int], noise: bool = False
+) -> tuple[object, ...]:
+    """Run the program that *seed* stands for; return all that is visible."""
+    rng = random.Random(seed)
+    size = rng.choice(SIZES)
+    code = rng.randbytes(600) if noise else program(rng, size)
+    at = rng.choice((0, 0, 4096 - 200, 4096 - 13))
+    rig = Rig(
+        rng.randbytes(size),
+        size=size,
+        tier=tier,
+        hz=rng.choice(CLOCKS),
+        answer=jump_somewhere,
+        most=200,
+    )
+    rig.memory.write(at, code)
+    rig.set(
+        eip=at,
+        esp=rng.choice((size - 64, size // 2, size - 1, 4100, 300)),
+        **{name: address(rng, size) for name in WORDS},
+    )
+    rig.run_until(END, cuts)
+    state = rig.state()
+    rig.close()
+    return state
+
+
+def some_cuts(seed: int, most: int) -> list[int]:
+    rng = random.Random(~seed)
+    return [rng.randrange(END) for _ in range(rng.randrange(1, most))]
+
+
+def differ(seed: int, noise: bool) -> None:
+    """Compare one program in both tiers, whole and cut."""
+    whole = outcome(seed, "native", (), noise)
+
+    assert outcome(seed, "count", (), noise) == whole
+    assert outcome(seed, "native", some_cuts(seed, 60), noise) == whole
+    assert outcome(seed, "count", some_cuts(seed + 1, 20), noise) == whole
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chunk", range(4))
+def test_random_programs_do_not_depend_on_tiers_and_cuts(chunk: int) -> None:
+    """Self-modifying code, strings, faults, calls, pages' edges and all."""
+    for seed in range(FIRST + chunk * 6, FIRST + chunk * 6 + 6):
+        differ(seed, noise=False)
+
+
+@pytest.mark.slow
+def test_random_bytes_do_not_depend_on_tiers_and_cuts() -> None:
+    for seed in range(FIRST + 1000, FIRST + 1012):
+        differ(seed, noise=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 19, 42])
+def test_whole_runs_equal_single_steps(seed: int) -> None:
+    """Every cut that there can be."""
+    stepped = outcome(seed, "count", range(1, END))
+
+    assert outcome(seed, "native", ()) == stepped
+    assert outcome(seed, "native", range(1, END)) == stepped
+
+
+@pytest.mark.nightly
+@given(seed=st.integers(0, 2**32), noise=st.booleans())
+@settings(max_examples=1000, deadline=None)
+def test_a_campaign_of_random_programs(seed: int, noise: bool) -> None:
+    differ(seed, noise)
+
+
+# Programs that were wrong once, or would be with a more obvious engine.
+KNOWN = {
+    "flags before a fault": "29d4 0146d7",
+    "flags over a first access": "29cf f2ac 90",
+    "flags of a rotation that faults": "0bd2 d3586f",
+    "flags of SETcc that faults": "39c8 0f9c80000000f0",
+    "LOOPNE at the end of its count": "01c0 13ff e000 cb",
+    "undefined flags of BT": "29d8 0fa3c1 9c",
+    "CMPXCHG8B behind arithmetic": "29c8 0fc70c2400010000 9c",
+    "REP STOS over itself": "bf00000000 b910000000 b090 f3aa",
+    "a store to the next instruction": "c605 07000000 43 40 40",
+    "a store to itself": "c605 00000000 90 40",
+    "single step": "9c 810c2400010000 9d 40 40",
+    "a loop to far below 0": "b902000000 e280",
+}
+
+
+@pytest.mark.parametrize("code", KNOWN.values(), ids=KNOWN.keys())
+def test_known_troubles_do_not_depend_on_tiers_and_cuts(code: str) -> None:
+    def states(tier: str, cuts: Iterable[int]) -> tuple[object, ...]:
+        rig = Rig(bytes.fromhex(code), tier=tier, answer=jump_somewhere)
+        rig.set(
+            **{"esp": 0x2094, "edx": 0x3B34, "esi": 0x5D09_4739},
+            **{"edi": 0x0100, "ecx": 1, "eax": 0x8000_0000},
+        )
+        rig.run_until(60, cuts)
+        state = rig.state()
+        rig.close()
+        return state
+
+    stepped = states("count", range(1, 60))
+
+    assert states("native", ()) == stepped
+    assert states("count", ()) == stepped
+    assert states("native", range(1, 60)) == stepped
+    assert states("native", (3, 7, 20)) == stepped
