@@ -25,14 +25,15 @@ from vpok.kernel.first_level import (
 )
 from vpok.kernel.loop import Kernel
 from vpok.kernel.module import END_NAMES, LIMIT
-from vpok.kernel.partition import MODE_NAMES, Partition
+from vpok.kernel.partition import Partition
 from vpok.kernel.personality import Personality
 from vpok.kernel.ports import KINDS, Port, PortTable
 from vpok.kernel.sched import POLICIES
-from vpok.kernel.vcpu import RUNNING, STATE_NAMES, Vcpu, runstate
+from vpok.kernel.vcpu import Vcpu
 from vpok.machine.arch import ArchOps
-from vpok.report.rows import PartitionRow, ProcessorRow, RunResult, VcpuRow
-from vpok.spec.model import PartitionSpec, Problem, SystemSpec
+from vpok.report.collect import partition_row, processor_row
+from vpok.report.rows import PartitionRow, RunResult, VcpuRow
+from vpok.spec.model import Problem, SystemSpec
 from vpok.spec.problems import ConfigError, problems
 from vpok.trace.digest import Digest
 from vpok.trace.fanout import Fanout
@@ -143,26 +144,18 @@ class System:
             reason=END_NAMES[kernel.ended if self.ended else LIMIT],
             digest=self._digest.hexdigest() if self._digest else None,
             partitions=tuple(
-                _partition_row(domain, spec, self.now)
+                partition_row(domain, spec, self.now)
                 for domain, spec in zip(
                     kernel.domains, self.spec.partitions, strict=True
                 )
             ),
-            processors=tuple(self._processor_rows()),
+            processors=tuple(
+                processor_row(cpu, self.now) for cpu in kernel.pcpus
+            ),
             host_seconds=self._host_seconds,
             engine=f"{engine.name} ({engine.tier})",
             sink_failures=tuple(failures),
         )
-
-    def _processor_rows(self) -> list[ProcessorRow]:
-        rows = []
-        for cpu in self.kernel.pcpus:
-            idle = int(runstate(cpu.idle, self.now)[RUNNING])
-            busy = self.now - idle
-            rows.append(
-                ProcessorRow(int(cpu.number), busy, idle, int(cpu.slack))
-            )
-        return rows
 
     def close(self) -> None:
         """Give back what the engines borrowed; not to be run again."""
@@ -178,40 +171,6 @@ class System:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _partition_row(
-    domain: Domain, spec: PartitionSpec, now: int
-) -> PartitionRow:
-    partition = domain.partition
-    return PartitionRow(
-        index=int(partition.index),
-        name=partition.name,
-        mode=MODE_NAMES[partition.mode],
-        policy=spec.vcpus.policy,
-        processors=spec.processors,
-        restarts=int(partition.restarts),
-        errors=int(partition.errors),
-        instructions=partition.engine.instructions(),
-        vcpus=tuple(_vcpu_row(vcpu, now) for vcpu in partition.vcpus),
-    )
-
-
-def _vcpu_row(vcpu: Vcpu, now: int) -> VcpuRow:
-    running, runnable, blocked, offline = runstate(vcpu, now)
-    return VcpuRow(
-        id=vcpu.id,
-        index=int(vcpu.index),
-        processor=int(vcpu.pcpu) if vcpu.pcpu >= 0 else None,
-        state=STATE_NAMES[vcpu.state],
-        running=int(running),
-        runnable=int(runnable),
-        blocked=int(blocked),
-        offline=int(offline),
-        switches=int(vcpu.switches),
-        syscalls=int(vcpu.syscalls),
-        faults=int(vcpu.faults),
-    )
 
 
 def instant(until: int | str | None) -> int:

@@ -1,0 +1,50 @@
+"""The kernel's records as rows of a result."""
+
+from vpok.kernel.domain import Domain
+from vpok.kernel.partition import MODE_NAMES
+from vpok.kernel.pcpu import Pcpu
+from vpok.kernel.vcpu import RUNNING, STATE_NAMES, Vcpu, runstate
+from vpok.report.rows import PartitionRow, ProcessorRow, VcpuRow
+from vpok.spec.model import PartitionSpec
+
+
+def processor_row(cpu: Pcpu, now: int) -> ProcessorRow:
+    """Say what a processor has done by *now*."""
+    idle = int(runstate(cpu.idle, now)[RUNNING])
+    return ProcessorRow(int(cpu.number), now - idle, idle, int(cpu.slack))
+
+
+def partition_row(
+    domain: Domain, spec: PartitionSpec, now: int
+) -> PartitionRow:
+    """Say how a partition is at *now*, and its vCPUs."""
+    partition = domain.partition
+    return PartitionRow(
+        index=int(partition.index),
+        name=partition.name,
+        mode=MODE_NAMES[partition.mode],
+        policy=spec.vcpus.policy,
+        processors=spec.processors,
+        restarts=int(partition.restarts),
+        errors=int(partition.errors),
+        instructions=partition.engine.instructions(),
+        vcpus=tuple(vcpu_row(vcpu, now) for vcpu in partition.vcpus),
+    )
+
+
+def vcpu_row(vcpu: Vcpu, now: int) -> VcpuRow:
+    """Say how a vCPU is at *now*."""
+    running, runnable, blocked, offline = runstate(vcpu, now)
+    return VcpuRow(
+        id=vcpu.id,
+        index=int(vcpu.index),
+        processor=int(vcpu.pcpu) if vcpu.pcpu >= 0 else None,
+        state=STATE_NAMES[vcpu.state],
+        running=int(running),
+        runnable=int(runnable),
+        blocked=int(blocked),
+        offline=int(offline),
+        switches=int(vcpu.switches),
+        syscalls=int(vcpu.syscalls),
+        faults=int(vcpu.faults),
+    )
