@@ -13,6 +13,7 @@ from vpok.testing import (
     RecordingSink,
     World,
     call,
+    fault,
     make_world,
     windows,
     work,
@@ -65,6 +66,17 @@ def test_traps_of_two_processors_are_served_in_order_of_time() -> None:
         (170, 1, b"3\n"),
         (310, 0, b"1\n"),
     ]
+
+
+def test_a_processor_stops_at_a_trap_that_waits_for_it() -> None:
+    """So what the trap sees in memory is not from its future."""
+    world = pair((work(30), call(Cause.PRINT, 1)), ())
+
+    world.system.run(until=400)
+
+    runs = world.engines[0].runs
+    assert runs[:2] == [(0, 0, 499), (1, 0, 319)]
+    assert runs[2][:2] == (0, 310)
 
 
 def test_at_one_instant_the_lowest_processor_is_served_first() -> None:
@@ -267,6 +279,24 @@ class Order(Sink):
 
 def tell(merge: Merge, time: int, pcpu: int, a: int) -> None:
     merge.emit(time, int(EventKind.SYSCALL), pcpu, 0, 0, -1, a, 0)
+
+
+def test_events_stay_in_order_when_a_run_is_cut_within_an_instruction() -> (
+    None
+):
+    """The first guest faults at 100, but is cut before it may begin to."""
+    schedule = windows((0, 0, 500, (0,)), (1, 3, 103, (1,)), frame=500)
+    guests = [
+        Guest([(work(10), fault())]),
+        Guest([(work(9), call(Cause.BLOCK))], processors=(1,)),
+    ]
+    world = make_world(guests, schedule)
+
+    for instant in (105, 107, 200):
+        world.system.run(until=instant)
+
+    traps = world.sink.of(EventKind.FAULT, EventKind.SYSCALL)
+    assert [event.time for event in traps] == [100, 103]
 
 
 def test_events_are_merged_by_time_processor_and_sequence() -> None:
