@@ -230,13 +230,8 @@ class Kernel(Bounds):
         assert 0 <= elapsed <= end - cpu.now, "an engine keeps its budget"
         cpu.now += elapsed
         if vcpu.exit == CONTINUE:
-            if end == hard and cpu.now < hard:
-                # No instruction fits any more.
-                cpu.slack += hard - cpu.now
-                cpu.now = hard
-                vcpu.fraction = 0
-            elif alone and end == until and cpu.now <= until and end < hard:
-                cpu.parked = True
+            self.spend(cpu, vcpu, end, hard)
+            cpu.parked = alone and end < hard and cpu.now <= end
         # The policy hears of it when this processor is the lowest: now, if
         # it stopped at a trap that was served; else when it acts next.
         cpu.ran += cpu.now - start
@@ -245,6 +240,13 @@ class Kernel(Bounds):
         self.conclude(cpu, vcpu, vcpu.exit)
         if cpu.parked:
             cpu.when = until
+
+    def spend(self, cpu: Pcpu, vcpu: Vcpu, end: i64, hard: i64) -> None:
+        """Give up the rest of a slice in which no instruction fits."""
+        if end == hard and cpu.now < hard:
+            cpu.slack += hard - cpu.now
+            cpu.now = hard
+            vcpu.fraction = 0
 
     def conclude(self, cpu: Pcpu, vcpu: Vcpu, verdict: i64) -> None:
         """Do what a trap's verdict says; plan the processor's next act."""
