@@ -220,8 +220,7 @@ class Pok(Personality):
         if self.scheduler.mode is Mode.STOPPED:
             return True
         return INTERRUPT not in self.partition.due and all(
-            proc.running is None
-            and self.scheduler.due(proc) >= MAX_TIME
+            proc.running is None and self.scheduler.due(proc) >= MAX_TIME
             for proc in self.scheduler.processors
         )
 
