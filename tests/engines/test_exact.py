@@ -114,8 +114,12 @@ def test_known_troubles_do_not_depend_on_tiers_and_cuts(code: str) -> None:
     def states(tier: str, cuts: Iterable[int]) -> tuple[object, ...]:
         rig = Rig(bytes.fromhex(code), tier=tier, answer=jump_somewhere)
         rig.set(
-            **{"esp": 0x2094, "edx": 0x3B34, "esi": 0x5D09_4739},
-            **{"edi": 0x0100, "ecx": 1, "eax": 0x8000_0000},
+            esp=0x2094,
+            edx=0x3B34,
+            esi=0x5D09_4739,
+            edi=0x0100,
+            ecx=1,
+            eax=0x8000_0000,
         )
         rig.run_until(60, cuts)
         state = rig.state()

@@ -35,7 +35,8 @@ class Checker(Core):
         self._undo: list[tuple[int, bytes]] = []
         # Its code is that one instruction and HLT, so that no more than that
         # is translated.
-        self._first = 0  # page of the instruction
+        self._first = -1  # page of the instruction
+        self._placed: set[int] = set()  # addresses of translated ones
         self._code = Pages(2 * PAGE)
         self._code.view[:] = bytes([HLT]) * self._code.size
         self.lib.check(
@@ -54,7 +55,7 @@ class Checker(Core):
         """Allow everything: accesses are looked at one by one."""
         if self._booting:
             return super().fill(page, access)
-        if access == uc.FETCH:
+        if access == uc.FETCH or self._forgetting:
             own = page - self._first
             place = _CODE + own * PAGE if own in {0, 1} else NOWHERE
             return place, uc.PROT_EXEC
@@ -87,13 +88,13 @@ class Checker(Core):
             self.stop()
 
     def _save(self, address: int, length: int) -> None:
-        """Keep what a store is about to replace, as far as it is inside."""
-        memory = self.mmu.memory
+        """Keep what a store is about to replace, as far as it is mapped."""
+        view = self.mmu.real.view
         for start in (address, address - (1 << 32)):  # it may wrap round
             first = max(start, 0)
-            end = min(start + length, memory.size)
+            end = min(start + length, len(view))
             if first < end:
-                self._undo.append((first, memory.read(first, end - first)))
+                self._undo.append((first, bytes(view[first:end])))
 
     def run(self, limit: int) -> int:
         """Execute one instruction; `outcome` is SPENT or FAULTED."""
@@ -103,14 +104,13 @@ class Checker(Core):
         pc = self.registers.get(EIP)
         self._place(pc)
         self.emulate(1)
-        self._clear(pc)
         if self.failure is not None:
             self.outcome = FAILED
         elif self._bad:
             self.outcome = FAULTED
             self.vector = self._blame()
         if self.outcome == SPENT or self.vector == DEBUG:
-            self._commit()
+            self._commit(pc)
             return 1
         self._roll_back()
         return 0
@@ -120,19 +120,30 @@ class Checker(Core):
         return 0
 
     def _place(self, pc: int) -> None:
-        """Let the instruction at *pc* be all the code that there is."""
+        """Have the instruction at *pc* among the code that there is."""
         code = self.mmu.bytes_at(pc, LONGEST + 2)
-        self._instruction = decode(code, 0, Instruction())
-        self._first = pc // PAGE
-        at = pc % PAGE
-        end = at + self._instruction.length
-        self._code.view[at:end] = code[: end - at]
-        self.stale = True
+        self._instruction = decode(code, 0, self._instruction)
+        self.stale = False  # it has no page map to be out of date
+        if pc // PAGE != self._first:
+            self._turn_to(pc // PAGE)
+        start = pc % PAGE
+        end = start + self._instruction.length
+        code = code[: end - start]
+        view = self._code.view
+        if pc not in self._placed or view[start:end] != code:
+            view[start:end] = code
+            self.forget(pc, pc + 1)
+            self.forget(pc + len(code) - 1, pc + len(code))
+            self._placed.add(pc)
 
-    def _clear(self, pc: int) -> None:
-        at = pc % PAGE
-        self._code.view[at : at + LONGEST] = bytes([HLT]) * LONGEST
-        self.forget(pc, pc + 1)
+    def _turn_to(self, page: int) -> None:
+        """Begin with *page* and the next one, empty."""
+        for pc in self._placed:
+            self.forget(pc, pc + 1)
+        self._placed.clear()
+        self._code.view[:] = bytes([HLT]) * self._code.size
+        self._first = page
+        self.stale = True
 
     def _blame(self) -> int:
         """Return the vector of an access outside the partition."""
@@ -144,10 +155,13 @@ class Checker(Core):
         for address, old in reversed(self._undo):
             view[address : address + len(old)] = old
 
-    def _commit(self) -> None:
+    def _commit(self, pc: int) -> None:
         """Tell the Mmu which pages of code have been written."""
         mmu = self.mmu
+        last = pc + self._instruction.length - 1
+        here = {pc // PAGE, last // PAGE}
         for address, old in self._undo:
             for page in {address // PAGE, (address + len(old) - 1) // PAGE}:
                 if page in mmu.code:
-                    mmu.rest(page)
+                    # Data among the code that runs, or a page of data by now.
+                    (mmu.wake if page in here else mmu.rest)(page)

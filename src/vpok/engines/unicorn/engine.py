@@ -38,7 +38,6 @@ from vpok.kernel.vcpu import Vcpu
 from vpok.machine.memory import PAGE
 from vpok.units import NS_PER_S
 
-
 # Instructions of one run of a core; less than the cost of a block that must
 # never run.
 _MOST: Final = 1 << 30

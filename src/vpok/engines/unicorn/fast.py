@@ -7,7 +7,7 @@ middle is charged back from there.
 """
 
 import ctypes
-from typing import Any
+from typing import Any, Final
 
 from vpok.arch.x86_32 import DEBUG, EIP
 from vpok.engines.unicorn import lib as uc
@@ -30,6 +30,8 @@ from vpok.engines.unicorn.mmu import Mmu
 from vpok.engines.unicorn.scan import CLEAN, MARGIN, Scan, index_of
 from vpok.machine.memory import PAGE
 
+_MOST_CLEAN: Final = 4096
+
 
 class Fast(Core):
     """A core under the block meter."""
@@ -51,6 +53,8 @@ class Fast(Core):
         # their hooks; a block that has others: its address, and theirs.
         self.sites: dict[int, int] = {}
         self._wanted: tuple[int, list[int]] | None = None
+        # Blocks that are right at any address: their code and instructions.
+        self._clean: dict[bytes, int] = {}
         self._slots: dict[int, set[int]] = {}  # of the meter, by page
 
     def start(self) -> bytes:
@@ -82,13 +86,20 @@ class Fast(Core):
             self._slots.setdefault(page, set()).add(index)
         if block.size != size:
             return NEVER
+        icount = int(block.icount)
         code = self.mmu.bytes_at(pc, size + MARGIN)
-        look = Scan(pc, code, size, self.mmu.size - pc, self.sites)
+        inside = self.mmu.size - pc
+        if size <= inside and self._clean.get(code[:size]) == icount:
+            return icount
+        look = Scan(pc, code, size, inside, self.sites)
         if look.wanted and not look.care:
             self._wanted = (pc, look.wanted)
             return NEVER
-        icount = int(block.icount)
-        return icount if look.verdict(size, icount) == CLEAN else NEVER
+        if look.verdict(size, icount) != CLEAN:
+            return NEVER
+        if not look.packs and len(self._clean) < _MOST_CLEAN:
+            self._clean[code[:size]] = icount
+        return icount
 
     def run(self, limit: int) -> int:
         """Execute blocks while they fit *limit* instructions."""
@@ -101,26 +112,30 @@ class Fast(Core):
         if self.failure is not None:
             self.outcome = FAILED
         elif self.outcome == FAULTED:
-            done -= self._unpaid(self.vector)
+            done -= self._unpaid()
+            self.mend(packed=self._packed())
         elif self.outcome != SPENT:
             pass
         elif meter.stopped:
             self.outcome = UNFIT
         elif error != uc.OK and self.refused(error):
-            done -= self._unpaid(self.vector)
+            done -= self._unpaid()
+            if self._packed():
+                self.mend(packed=True)
         return done
 
-    def _unpaid(self, vector: int) -> int:
+    def _unpaid(self) -> int:
         """Return how many instructions of the last block were not done."""
-        if vector == DEBUG or not self.meter.slot:
-            self.mend(packed=False)
+        if self.vector == DEBUG or not self.meter.slot:
             return 0  # a trap, behind its instruction
         slot = self.meter.slot[0]
         offset = self.registers.get(EIP) - slot.pc
         code = self.mmu.bytes_at(slot.pc, max(offset, 0) + MARGIN)
-        index = index_of(code, offset)
-        self.mend(packed=slot.pc + offset in self.sites)
-        return int(slot.cost) - index
+        return int(slot.cost) - index_of(code, offset)
+
+    def _packed(self) -> bool:
+        """Say whether EFLAGS were in one word when the fault came."""
+        return self.vector != DEBUG and self.registers.get(EIP) in self.sites
 
     def executed(self) -> int:
         """Return the instructions of `run` so far, at the end of a block."""

@@ -95,11 +95,13 @@ class Mmu:
             self.copy.view[inside : base + PAGE] = bytes([HLT]) * (
                 base + PAGE - inside
             )
+        fresh = page not in self.code
         self.code.add(page)
         for core in self.cores:
-            core.stale = True
             if changed:
                 core.forget(base, base + PAGE)
+            if fresh:
+                core.stale = True
         if changed:
             self.low[page], self.high[page] = PAGE, 0
 

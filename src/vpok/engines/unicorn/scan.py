@@ -45,6 +45,7 @@ class Scan:
         self.count = 0  # instructions before the one that needs care
         self.length = 0  # their bytes
         self.care = False
+        self.packs = False  # there is a PACK instruction
         self.wanted: list[int] = []  # addresses that should become sites
         while self.length < size and not self.care:
             instruction = decode(code, self.length, self._instruction)
@@ -60,6 +61,7 @@ class Scan:
                 self.count += 1
 
     def _packs(self, address: int, sites: Collection[int] | None) -> bool:
+        self.packs = True
         if sites is None or address in sites:
             return True
         self.wanted.append(address)

@@ -8,7 +8,7 @@ instructions that need care; in the tier `count`, everything.
 from ctypes import c_uint64
 from typing import Any, Final
 
-from vpok.arch.x86_32 import DEBUG, EIP
+from vpok.arch.x86_32 import DEBUG, EIP, OVERFLOW
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import (
     FAILED,
@@ -25,6 +25,8 @@ from vpok.engines.unicorn.scan import CLEAN, MARGIN, Scan
 # A count that is found in the library's memory when it has been given.
 _MAGIC: Final = 0x5EED_C0DE_0000
 _HANDLE_BYTES: Final = 4096
+# Exceptions that are raised behind their instruction: single step and INTO.
+_BEHIND: Final = frozenset({DEBUG, OVERFLOW})
 
 
 class Stepper(Core):
@@ -113,8 +115,9 @@ class Stepper(Core):
         if self.failure is not None:
             self.outcome = FAILED
         elif self.outcome == FAULTED:
-            done -= self.vector != DEBUG
-            self.mend(packed=self.vector != DEBUG)
+            at_it = self.vector not in _BEHIND
+            done -= at_it
+            self.mend(packed=at_it)
         elif self.outcome == SPENT and error != uc.OK:
             if self.refused(error):
                 self.mend(packed=True)
