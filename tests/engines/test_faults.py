@@ -283,8 +283,11 @@ def test_an_access_outside_names_its_address(
 
 @pytest.mark.parametrize(
     "code",
-    ["50", "58", "60", "61", "9c", "9d", "c3", "c9", "e800000000", "c8100000"]
-    + ["8b0424", "890424", "8b4500", "894500", "ff3424", "6a01"],
+    [
+        *("50", "58", "60", "61", "9c", "9d", "c3", "c9"),
+        *("e800000000", "c8100000", "8b0424", "890424"),
+        *("8b4500", "894500", "ff3424", "6a01"),
+    ],
 )
 def test_a_stack_outside_is_a_stack_fault(
     make: Make, tier: str, code: str
