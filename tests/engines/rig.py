@@ -45,7 +45,7 @@ def go_on(rig: "Rig", vcpu: Vcpu, cause: int) -> int:
 
 
 @dataclass
-class Rig(Traps):  # type: ignore[misc]
+class Rig(Traps):
     """An engine with vCPUs, and the record of their traps."""
 
     code: bytes
