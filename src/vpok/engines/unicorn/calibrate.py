@@ -23,8 +23,10 @@ from vpok.kernel.errors import EngineUnavailable
 from vpok.machine.memory import PAGE
 
 _MARK: Final = 0x1234_5678
-_FLAGS_TEST: Final = bytes.fromhex("31c0 83e801 a100000080")
-_FLAGS: Final = 0x297  # of 0 - 1: C, P, A and S
+# xor eax, eax; add eax, 3; mov eax, [outside]
+_FLAGS_TEST: Final = bytes.fromhex("31c0 83c003 a100000080")
+_FLAGS: Final = 0x206  # of 3: P; read otherwise they have C as well
+# xor edx, edx; div edx
 _DIVIDE_TEST: Final = bytes.fromhex("31d2 f7f2")
 _DIVIDE_AT: Final = 16
 
