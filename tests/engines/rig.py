@@ -65,6 +65,7 @@ class Rig(Traps):
         self.memory.write(0, self.code)
         self.ops = X86Ops()
         self.vcpu = self.new_vcpu(0)
+        self.aside = self.machine.new_context()  # another thread
 
     def new_vcpu(self, entry: int, stack: int | None = None) -> Vcpu:
         """Return a vCPU that begins at *entry*."""
@@ -148,10 +149,24 @@ class Rig(Traps):
 
 
 def jump_somewhere(rig: Rig, vcpu: Vcpu, cause: int) -> int:
-    """After a fault, continue at a place that the count of traps chooses."""
-    if cause == CALL:
-        rig.machine.set(EAX, len(rig.traps))
-        return CONTINUE if len(rig.traps) % 5 else RESCHEDULE
-    rig.machine.set(EIP, len(rig.traps) * 37 % min(rig.size, 4096))
-    rig.machine.set(ESP, (rig.size // 2 + len(rig.traps)) & ~3)
-    return RESCHEDULE
+    """
+    Do what the number of traps so far says.
+
+    After a fault: continue elsewhere.  After a call: change registers,
+    threads or code, charge time, go on or stop.
+    """
+    count = len(rig.traps)
+    if cause != CALL:
+        rig.machine.set(EIP, count * 37 % min(rig.size, 4096))
+        rig.machine.set(ESP, (rig.size // 2 + count) & ~3)
+        return RESCHEDULE
+    if count % 7 == 3:
+        rig.memory.write(count * 53 % 500, bytes([0x40 | count & 15, 0x90]))
+    if count % 3 == 1:
+        rig.ops.save(vcpu.arch, rig.aside)
+    elif count % 3 == 2:
+        rig.ops.load(vcpu.arch, rig.aside)
+    if count % 11 == 5:
+        vcpu.debt += count
+    rig.machine.set(EAX, count)
+    return CONTINUE if count % 5 else RESCHEDULE
