@@ -228,7 +228,8 @@ def test_a_call_of_pok(benchmark: Any, report: Callable[[str], None]) -> None:
                 result = system.run(until="60s")
 
             seconds = timed(go, 1)
-        return seconds / result.partitions[0].vcpus[0].syscalls
+        calls: int = result.partitions[0].vcpus[0].syscalls
+        return seconds / calls
 
     pair = interleave(run, callback(), 3)
     report(
