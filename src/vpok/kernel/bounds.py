@@ -59,10 +59,17 @@ class Bounds(Traffic):
                 peer is not cpu
                 and not peer.busy
                 and peer.rank == DISPATCH
+                and peer.when > cpu.now
                 and peer.window.partition == cpu.window.partition
             ):
                 end = min(end, peer.when)
         return end
+
+    def shares(self, peer: Pcpu, cpu: Pcpu, now: i64) -> bool:
+        """Say whether *peer* runs *cpu*'s partition, or is about to."""
+        if peer is cpu or peer.window.partition != cpu.window.partition:
+            return False
+        return peer.busy or (peer.rank == DISPATCH and peer.when <= now)
 
     def drift(self, cpu: Pcpu) -> i64:
         """
@@ -78,11 +85,7 @@ class Bounds(Traffic):
         """
         limit: i64 = FAR
         for peer in self.pcpus:
-            if (
-                peer is not cpu
-                and peer.busy
-                and peer.window.partition == cpu.window.partition
-            ):
+            if self.shares(peer, cpu, cpu.now):
                 end = (cpu.now // self.cell + 1) * self.cell
                 limit = min(limit, end)
                 if peer.rank == COMPLETION and peer.when < limit:

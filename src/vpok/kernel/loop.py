@@ -276,14 +276,9 @@ class Kernel(Bounds):
         now: i64 = cpu.now + elapsed
         note_trap(vcpu, now)
         for peer in self.pcpus:
-            if (
-                peer is not cpu
-                and peer.busy
-                and peer.window.partition == cpu.window.partition
-                and (
-                    peer.when < now
-                    or (peer.when == now and peer.number < cpu.number)
-                )
+            if self.shares(peer, cpu, now) and (
+                peer.when < now
+                or (peer.when == now and peer.number < cpu.number)
             ):
                 vcpu.cause = cause
                 return DEFER

@@ -114,6 +114,16 @@ def test_restarts_for_ever_at_one_instant_are_charged() -> None:
     assert neighbour.instructions == 100
 
 
+def test_a_restart_forgives_no_debt() -> None:
+    """The call that asks for it costs 50, paid by the new vCPU."""
+    world = world_of((call(Cause.RESTART),), hypercall=50)
+
+    world.system.run(until=200)
+
+    calls = [event.time for event in world.sink.of(EventKind.SYSCALL)]
+    assert calls == [10, 70, 130, 190]
+
+
 def test_a_stuck_guest_takes_nothing_from_its_neighbour() -> None:
     free = world_of(())
     stuck = world_of((fault(),), on_fault="retry")

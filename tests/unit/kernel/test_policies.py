@@ -1,11 +1,15 @@
 """vCPU schedulers: what every one must keep, and what each one promises."""
 
+from typing import ClassVar
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vpok.kernel.partition import Partition
 from vpok.kernel.sched import POLICIES, Policy
+from vpok.kernel.sched.null import Null
+from vpok.kernel.sched.round_robin import RoundRobin
 from vpok.kernel.vcpu import BLOCKED, RUNNABLE, RUNNING, Vcpu, set_state
 from vpok.machine.arch import ArchOps, ArchVcpu
 from vpok.testing import (
@@ -196,6 +200,75 @@ def test_a_quantum_goes_on_in_the_next_window() -> None:
 
     runs = [(vcpu, now) for vcpu, now in world.personalities[0].entered]
     assert runs == [(0, 0), (1, 100), (1, 200), (0, 250)]
+
+
+class Late(Null):
+    """Like `null`, but the second processor is asked again at 1000 only."""
+
+    def pick(self, pcpu: int, now: int) -> Vcpu | None:
+        if pcpu == 1 and now < 1000:
+            return None
+        return super().pick(pcpu, now)
+
+    def next_event(self, pcpu: int, now: int) -> int:
+        return 1000 if pcpu == 1 and now < 1000 else FAR
+
+
+def test_a_policys_event_on_an_idle_processor_is_nobodys_past(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The other one, alone until then, must not have gone on without it."""
+    monkeypatch.setattr("vpok.system.POLICIES", {"late": Late})
+    world = make_world(
+        [Guest([(), ()], "late", processors=(0, 1))],
+        windows((0, 0, 5000, (0, 1)), frame=5000),
+    )
+
+    world.system.run(until=3000)
+
+    starts = [now for vcpu, now, _ in world.engines[0].runs if vcpu == 0]
+    assert starts[:3] == [0, 490, 1000]
+    assert (1, 1000) in world.personalities[0].entered
+
+
+class Logged(RoundRobin):
+    """Keeps the instants of all that it is told and asked."""
+
+    instants: ClassVar[list[int]] = []
+
+    def pick(self, pcpu: int, now: int) -> Vcpu | None:
+        self.instants.append(now)
+        return super().pick(pcpu, now)
+
+    def charge(self, vcpu: Vcpu, elapsed: int, now: int) -> None:
+        self.instants.append(now)
+        super().charge(vcpu, elapsed, now)
+
+    def wake(self, vcpu: Vcpu, now: int) -> None:
+        self.instants.append(now)
+        super().wake(vcpu, now)
+
+    def blocked(self, vcpu: Vcpu, now: int) -> None:
+        self.instants.append(now)
+        super().blocked(vcpu, now)
+
+
+def test_a_policy_is_told_and_asked_in_order_of_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Though a processor may be ahead of the others by then."""
+    monkeypatch.setattr("vpok.system.POLICIES", {"logged": Logged})
+    program = (work(9), call(Cause.YIELD), work(35), call(Cause.SLEEP, 333))
+    monkeypatch.setattr(Logged, "instants", [])
+    world = make_world(
+        [Guest([program * 5] * 4, "logged", 300, processors=(0, 1, 2))],
+        windows((0, 0, 5000, (0, 1, 2)), frame=6000),
+    )
+
+    world.system.run(until=12_000)
+
+    assert len(Logged.instants) > 100
+    assert Logged.instants == sorted(Logged.instants)
 
 
 def test_a_call_that_wakes_nobody_is_no_scheduling_point() -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from vpok.events import EventKind
 from vpok.kernel.errors import VcpuError
+from vpok.kernel.partition import WARM_START
 from vpok.testing import (
     Cause,
     Guest,
@@ -71,9 +72,16 @@ def test_the_new_vcpus_go_on_with_the_accounts() -> None:
 
 
 def test_a_restart_forgets_the_timers() -> None:
-    world = three((call(Cause.ALARM, 100 * 16), call(Cause.RESTART)), vcpus=1)
-
+    """The second life sets none, and is not woken by those of the first."""
+    world = three((call(Cause.ALARM, 200 * 16), call(Cause.BLOCK)), vcpus=1)
     world.system.run(until=600)
+    domain = world.kernel.domains[1]
+    assert domain.partition.due == {2000: 710}
+
+    world.engines[1].programs = [(call(Cause.BLOCK),)]
+    world.kernel.request_restart(domain.partition, WARM_START)
+    world.kernel.settle(domain, 600)
+    world.system.run(until=1600)
 
     assert world.personalities[1].timers == []
 
