@@ -23,7 +23,7 @@ from tests.conformance.runner import Case, check, find
 ROOT = Path(__file__).parent.parent
 GUESTS = ROOT / "tests" / "guests" / "bench"
 ROUNDS = 5
-CALLS = {"syscalls": 500_000}  # that a program makes
+CALLS = {"syscalls": 1_000_000}  # that a program makes
 
 ALL = """
 import sys
