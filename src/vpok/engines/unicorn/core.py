@@ -1,9 +1,4 @@
-"""
-One Unicorn instance: a processor in user mode, on a partition's memory.
-
-The way to ring 3 leads through a page with descriptors and three
-instructions, which nothing can reach afterwards.
-"""
+"""One Unicorn instance: a processor in user mode, on a partition's memory."""
 
 import ctypes
 from collections.abc import Callable
@@ -11,20 +6,18 @@ from ctypes import c_size_t, c_uint64, c_void_p
 from typing import Any, Final
 
 from vpok.arch.x86_32 import (
-    CODE_SELECTOR,
-    DATA_SELECTOR,
     EFLAGS,
     EIP,
     ESP,
     GENERAL_PROTECTION,
     INVALID_OPCODE,
-    USER_FLAGS,
 )
+from vpok.arch.x86_decode import CALL_VECTORS
 from vpok.engines.unicorn import lib as uc
-from vpok.engines.unicorn.host import Pages
 from vpok.engines.unicorn.layout import I32, NO_EXCEPTION, PACKED, Layout
 from vpok.engines.unicorn.mmu import COPY, HIDDEN, NOWHERE, Mmu
 from vpok.engines.unicorn.registers import Registers
+from vpok.engines.unicorn.ring3 import HIDDEN_AT, enter, hidden_page
 from vpok.engines.unicorn.saved import Saved
 from vpok.machine.memory import PAGE
 
@@ -37,16 +30,6 @@ TRAPPED: Final = 4  # a call; what to do next is the engine's to know
 FAILED: Final = 5  # an exception of our own: see `failure`
 
 BUFFER: Final = 16 << 20  # bytes of translations
-HIDDEN_AT: Final = 0xFFFF_F000  # linear address of the way to user mode
-LANDING: Final = 0xFFFF_E000  # where it leads to; never mapped
-
-# Library numbers of the registers that only the way to user mode touches.
-_CR0, _CR4, _DS, _ES, _SS, _GDTR = 50, 54, 17, 28, 49, 243
-_KERNEL_DATA: Final = 0x10
-# CR0: protection, FPU present, its errors are exceptions.
-_CR0_VALUE: Final = 0x33
-# CR4: no RDTSC for users, SSE, its errors are exceptions.
-_CR4_VALUE: Final = 0x604
 
 
 class Core:
@@ -89,7 +72,7 @@ class Core:
 
     def _map(self) -> None:
         mmu = self.mmu
-        self._hidden = _way_to_user_mode()
+        self._hidden = hidden_page()
         rw = uc.PROT_READ | uc.PROT_WRITE
         rx = uc.PROT_READ | uc.PROT_EXEC
         for address, pages, rights in (
@@ -143,22 +126,7 @@ class Core:
     def start(self) -> bytes:
         """Enter user mode; return the context of a guest that begins."""
         self.registers = Registers(self.lib, self.handle)
-        ask = self.registers.ask
-        gdtr = _Descriptor(0, HIDDEN_AT, 0x2F, 0)
-        self.lib.check(
-            self.lib.reg_write(self.handle, _GDTR, ctypes.addressof(gdtr))
-        )
-        ask(_CR0, _CR0_VALUE)
-        ask(_CR4, _CR4_VALUE)
-        ask(_SS, _KERNEL_DATA)
-        ask(_DS, DATA_SELECTOR)
-        ask(_ES, DATA_SELECTOR)
-        for register in range(EIP):
-            self.registers.set(register, 0)
-        self.registers.set(ESP, HIDDEN_AT + _FRAME)
-        self._enter(HIDDEN_AT + _STUB)
-        if self.registers.get(EIP) != LANDING:
-            self.lib.check(-1)
+        enter(self.lib, self.handle, self.registers, self._enter)
         self._booting = False
         self.ctl(uc.CTL_FLUSH_TLB)
         for register in (ESP, EIP):
@@ -211,7 +179,7 @@ class Core:
     def _interrupt(self, _uc: int, vector: int, _data: int) -> None:
         """Serve an exception or a software interrupt."""
         try:
-            if vector in CALLS and self.serve is not None:
+            if vector in CALL_VECTORS and self.serve is not None:
                 self.serve(self, vector)
                 return
             self.outcome = FAULTED
@@ -352,47 +320,3 @@ class Core:
             self.registers.words = None
             self.lib.close(self.handle)
             self.handle = 0
-
-
-CALLS: Final = frozenset({42, 45})
-
-
-class _Descriptor(ctypes.Structure):
-    """A descriptor table's register, as the library takes it."""
-
-    _fields_ = (
-        ("selector", ctypes.c_uint16),
-        ("base", c_uint64),
-        ("limit", ctypes.c_uint32),
-        ("flags", ctypes.c_uint32),
-    )
-
-
-# Offsets in the hidden page: MXCSR, the frame of IRET, the code.
-_MXCSR: Final = 0x40
-_FRAME: Final = 0x50
-_STUB: Final = 0x80
-
-
-def _way_to_user_mode() -> Pages:
-    """Return the hidden page: descriptors, FPU reset, a frame, IRET."""
-    flat = 0x00CF_0000_0000_FFFF
-    descriptors = (
-        *(0, flat | 0x9B << 40, flat | 0x93 << 40, 0),
-        *(flat | 0xFB << 40, flat | 0xF3 << 40),
-    )
-    frame = (LANDING, CODE_SELECTOR, USER_FLAGS, 0, DATA_SELECTOR)
-    stub = (
-        b"\xdb\xe3"  # fninit
-        b"\x0f\xae\x15" + (HIDDEN_AT + _MXCSR).to_bytes(4, "little") + b"\xcf"
-    )  # ldmxcsr, iret
-    pages = Pages(PAGE)
-    view = pages.view
-    for index, value in enumerate(descriptors):
-        view[8 * index : 8 * index + 8] = value.to_bytes(8, "little")
-    view[_MXCSR : _MXCSR + 4] = (0x1F80).to_bytes(4, "little")
-    for index, value in enumerate(frame):
-        at = _FRAME + 4 * index
-        view[at : at + 4] = value.to_bytes(4, "little")
-    view[_STUB : _STUB + len(stub)] = stub
-    return pages
