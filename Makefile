@@ -32,8 +32,8 @@ conformance: $(VENV)/.test  ## POK=DIR [COUNT=TEXT=NUMBER]: DIR's systems agains
 	$(if $(POK),,$(error say where the systems are: make conformance POK=DIR))
 	$(PYTEST) -n $(WORKERS) tests/conformance/test_tree.py --pok "$(POK)" $(if $(COUNT),--pok-count "$(COUNT)")
 
-bench: $(VENV)/.bench  ## benchmarks [POK=DIR QEMU=FILE: POK's tests too]
-	$(PYTEST) benchmarks -o python_files='test_*.py'
+bench: $(VENV)/.bench  ## benchmarks [POK=DIR QEMU=FILE: POK's tests too, against QEMU]
+	$(PYTEST) benchmarks
 
 golden: $(VENV)/.demo  ## write anew what vpok makes: reference pages, digests
 	$(BIN)/python docs/generate.py
