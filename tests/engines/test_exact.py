@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engines.programs import address, program
-from tests.engines.rig import GHZ, Rig, jump_somewhere
+from tests.engines.rig import CALL, GHZ, Rig, jump_somewhere
+from vpok.arch.x86_32 import EAX, EIP
+from vpok.kernel.engine import CONTINUE, RESCHEDULE
+from vpok.kernel.vcpu import Vcpu
 
 END = 1500  # ns
 SIZES = (0x4000, 0x4123, 0x3FFD, 0x2001)
@@ -83,6 +86,42 @@ def test_whole_runs_equal_single_steps(seed: int) -> None:
 
     assert outcome(seed, "native", ()) == stepped
     assert outcome(seed, "native", range(1, END)) == stepped
+
+
+def skip_division(rig: Rig, vcpu: Vcpu, cause: int) -> int:
+    """Count calls in EAX; continue behind a division that fails."""
+    if cause == CALL:
+        rig.machine.set(EAX, len(rig.traps))
+        return CONTINUE
+    rig.machine.set(EIP, rig.machine.get(EIP) + 2)
+    return RESCHEDULE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tier", ["native", "count"])
+def test_ten_thousand_preemptions_change_nothing(tier: str) -> None:
+    """Strings, calls, a stack, tests of bits, and a fault in every 64 turns."""
+    code = bytes.fromhex(
+        "b907000000 be00200000 bf00300000 f3a4"  # 0: a string
+        "60 ff4424fc 61 0105 00200000 cd2a"  # 17: a stack, a call
+        "0fa305 00200000 11d8 45 f7c53f000000 75cf"  # 31: bits, flags
+        "31c9 f7f1 ebc9"  # 49: a fault
+    )
+    end = 400_000
+
+    def run(cuts: Iterable[int], tier: str) -> tuple[object, ...]:
+        rig = Rig(code, tier=tier, answer=skip_division, most=10**6)
+        rig.set(ebp=0, ebx=0x1234_5678)
+        rig.run_until(end, cuts)
+        state = rig.state()
+        rig.close()
+        return state
+
+    rng = random.Random(7)
+    cut = run((rng.randrange(end) for _ in range(10_000)), tier)
+
+    assert cut == run((), "native")
+    assert len({trap.cause for trap in cut[0]}) == 2  # type: ignore[attr-defined]
 
 
 @pytest.mark.nightly
