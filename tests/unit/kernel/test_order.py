@@ -9,13 +9,16 @@ from vpok.testing import (
     Cause,
     Event,
     Guest,
+    ScriptedPersonality,
     World,
     call,
     make_world,
+    slots,
     windows,
     work,
 )
 from vpok.testing.strategies import Plan, plans
+from vpok.units import NS_PER_MS
 
 OPEN, CLOSE = EventKind.WINDOW_OPEN, EventKind.WINDOW_CLOSE
 FRAME, SWITCH = EventKind.FRAME, EventKind.SWITCH
@@ -239,3 +242,28 @@ def test_when_nothing_can_happen_any_more_the_run_is_over() -> None:
     # It wakes at 2210, and gets its window at 2500.
     assert (result.reason, result.end) == ("quiet", 2510)
     assert result.exit_status == 0
+
+
+def test_a_last_timer_that_wakes_nobody_is_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No window's end will ever come by to notice it."""
+    monkeypatch.setattr(ScriptedPersonality, "timer", lambda *_: None)
+    program = (call(Cause.ALARM, 100 * 16), call(Cause.BLOCK))
+    world = make_world([Guest([program])], slots((0, NS_PER_MS)))
+
+    result = world.system.run()
+
+    assert (result.reason, result.end) == ("quiet", 1_004_871 + 110)
+
+
+def test_a_guest_that_waits_for_nothing_is_the_end_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its personality may hope; nothing is planned any more."""
+    monkeypatch.setattr(ScriptedPersonality, "quiet", lambda _: False)
+    world = make_world([Guest([(call(Cause.BLOCK),)])], slots((0, NS_PER_MS)))
+
+    result = world.system.run()
+
+    assert (result.reason, result.end) == ("quiet", 1_004_871 + 10)
