@@ -106,8 +106,8 @@ class System:
         self.kernel.unpause(chosen, self.now)
 
     def _reach(self, limit: int) -> None:
-        if limit >= FAR:  # nothing is left to happen
-            limit = max(int(cpu.now) for cpu in self.kernel.pcpus)
+        if limit >= FAR and self.kernel.ended == LIMIT:
+            limit = int(self.kernel.latest())  # nothing more is planned
         self._reached = max(self._reached, limit)
 
     @property
