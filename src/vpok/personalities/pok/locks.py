@@ -89,7 +89,9 @@ def operate(call: Call) -> int | None:
     if call.a2 == 0 or not call.memory.contains(call.a2, LOCK_ATTRIBUTES.size):
         return Errno.EINVAL
     operation, kind, _, timeout = LOCK_REQUEST.unpack(
-        call.memory.read(call.a2, LOCK_REQUEST.size).ljust(LOCK_REQUEST.size)
+        call.memory.read(call.a2, LOCK_REQUEST.size).ljust(
+            LOCK_REQUEST.size, b"\0"
+        )
     )
     place = (call.a1 & 0xFF) - call.pok.setup.lock_low
     if not 0 <= place < len(call.pok.locks):
