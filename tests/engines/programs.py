@@ -164,6 +164,8 @@ def locked(rng: random.Random, size: int) -> bytes:
             b"\xf0\x01" + body,
             b"\xf0\x0f\xc7" + with_register(memory(rng, size), 1),
             b"\xf0\xff" + memory(rng, size),
+            rng.choice((b"\xf0", b"\x90")) + b"\x0f\xab\xc1",
+            b"\xf0\x90",
             b"\x0f\xab" + body,
             b"\x0f\xa3" + body,
         )

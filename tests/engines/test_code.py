@@ -4,10 +4,12 @@ import pytest
 
 from tests.engines.conftest import Make
 from tests.engines.rig import CALL, Rig, go_on
+from vpok.arch.x86_32 import NAMES
 from vpok.kernel.engine import CONTINUE
 from vpok.kernel.vcpu import Vcpu
 
 PAGE = 4096
+INVALID = 6
 INC_EAX, INC_EBX = 0x40, 0x43
 
 
@@ -219,3 +221,74 @@ def test_there_may_be_more_bit_tests_than_hooks(make: Make, tier: str) -> None:
 
     assert [trap.cause for trap in rig.traps] == [CALL, CALL]
     assert [trap.time for trap in rig.traps] == [4001, 4003 + 4001]
+
+
+# --- code on which the translator would abort the process -------------------
+
+DEADLY = ["f00fabc1", "f00fa3d0", "f0660fb3c1", "66f00fbbfb", "f0f00fbae903"]
+
+
+@pytest.mark.parametrize("code", DEADLY)
+def test_lock_on_a_bit_of_a_register_is_an_invalid_opcode(
+    make: Make, tier: str, code: str
+) -> None:
+    """Before it, and in a loop around it, everything is as always."""
+
+    def skip(rig: Rig, vcpu: Vcpu, cause: int) -> int:
+        if cause != CALL:
+            eip = NAMES.index("eip")
+            length = len(bytes.fromhex(code))
+            rig.machine.set(eip, rig.machine.get(eip) + length)
+        return CONTINUE
+
+    back = -(1 + len(bytes.fromhex(code)) + 3 + 6 + 2) & 255
+    rig = make(
+        f"40 {code} cd2a 43 ff0500010000 eb{back:02x}",
+        tier=tier,
+        answer=skip,
+    )
+    rig.set(eax=0, ebx=0)
+
+    for _ in range(4):
+        rig.run(100)
+
+    assert [(t.time, t.cause) for t in rig.traps[:4]] == [
+        *((1, INVALID), (2, CALL), (6, INVALID), (7, CALL)),
+    ]
+    assert rig.memory.u32(0x100) == rig.get("ebx") == 3
+
+
+def test_deadly_bytes_may_be_data(make: Make, tier: str) -> None:
+    """In the operands of other instructions, or never executed."""
+    rig = make("b8f00fabc1 81c3f00fabc1 40 ebf2 f00fabc1", tier=tier)
+    rig.set(ebx=0)
+
+    assert rig.run(401) == 401
+    assert rig.traps == []
+    assert rig.get("eax") == 0xC1AB_0FF0
+    assert rig.get("ebx") == 100 * 0xC1AB_0FF0 & 0xFFFF_FFFF
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+def test_a_deadly_instruction_may_begin_at_the_end_of_a_page(
+    make: Make, tier: str, cut: int
+) -> None:
+    rig = make("", tier=tier)
+    rig.memory.write(PAGE - cut - 2, bytes.fromhex("4040 f00fabc1 40"))
+    rig.set(eip=PAGE - cut - 2, eax=0)
+
+    assert rig.run(100) == 2
+    assert rig.traps[0].cause == INVALID
+    assert rig.get("eax") == 2
+
+
+def test_a_page_becomes_deadly_and_harmless_again(
+    make: Make, tier: str
+) -> None:
+    """The guest writes the deadly bytes behind its own loop."""
+    code = "c70500020000 f00fabc1 40 c70500020000 90909090 43 ebe8"
+    rig = make(code, tier=tier)
+    rig.set(eax=0, ebx=0)
+
+    assert rig.run(500) == 500
+    assert (rig.get("eax"), rig.get("ebx")) == (100, 100)

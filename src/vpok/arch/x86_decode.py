@@ -115,6 +115,9 @@ _STACK_ONE: Final = frozenset(
 )
 _STACK_TWO: Final = frozenset({0xA0, 0xA1, 0xA8, 0xA9})
 _BIT_TESTS: Final = frozenset({0x0FA3, 0x0FAB, 0x0FB3, 0x0FBB})
+_LOCKABLE: Final = frozenset(
+    {0x86, 0x87, 0x0FAB, 0x0FB0, 0x0FB1, 0x0FB3, 0x0FBB, 0x0FC0, 0x0FC1}
+)
 _SHIFTS: Final = frozenset({0xC0, 0xC1, *range(0xD0, 0xD4)})
 # String and other instructions whose memory operand obeys a segment prefix.
 _STRING: Final = frozenset({0xA4, 0xA5, 0xA6, 0xA7, 0xAC, 0xAD, 0xD7})
@@ -131,6 +134,7 @@ class Instruction:
         self.opcode = 0  # 0x0F00 is added to two-byte opcodes
         self.modrm = -1
         self.segment = 0  # the last segment prefix, or 0
+        self.lock = False
         self.base = -1  # the base register of the memory operand
         self.wide = True  # 32-bit operands
         self.wide_address = True
@@ -172,6 +176,7 @@ def decode(code: bytes, at: int, into: Instruction) -> Instruction:
     """
     into.segment = 0
     into.wide = into.wide_address = True
+    into.lock = False
     into.modrm = into.base = -1
     end = _prefixes(code, at, into)
     if end < 0:
@@ -216,7 +221,9 @@ def _prefixes(code: bytes, at: int, into: Instruction) -> int:
             into.wide = False
         elif byte == 0x67:
             into.wide_address = False
-        elif byte not in {0xF0, 0xF2, 0xF3}:
+        elif byte == 0xF0:
+            into.lock = True
+        elif byte not in {0xF2, 0xF3}:
             return end
         end += 1
         if end - at >= LONGEST:
@@ -271,7 +278,8 @@ def _modrm(code: bytes, end: int, into: Instruction) -> int:
 def _classify(code: bytes, end: int, form: str, into: Instruction) -> None:
     """Refine the kind of what the opcode alone does not tell."""
     op = into.opcode
-    if form == "u" or (0x0F3B <= op <= 0x0F3F):
+    undefined = form == "u" or 0x0F3B <= op <= 0x0F3F
+    if undefined or (into.lock and not _lockable(into)):
         into.kind, into.vector = FAULT, UD
     elif op == 0xCD:
         _software_interrupt(code[end - 1], into)
@@ -291,6 +299,28 @@ def _classify(code: bytes, end: int, form: str, into: Instruction) -> None:
         memory = into.in_memory or form == "a" or op in _STRING
         if memory and op not in {0x8D, 0x0F1F}:
             into.kind = SEGMENT
+
+
+def _lockable(into: Instruction) -> bool:
+    """
+    Say whether LOCK is allowed: for what changes memory.
+
+    (QEMU's translator fails on BTS of a register with LOCK, and its kin.)
+    """
+    op = into.opcode
+    if not into.in_memory:
+        return False
+    if op < 0x40:  # ADD to XOR; CMP cannot be locked
+        return op & 7 < 2 and op < 0x38
+    if op in {0x80, 0x81, 0x82, 0x83}:
+        return into.register != 7
+    if op in {0xF6, 0xF7}:
+        return into.register in {2, 3}
+    if op in {0xFE, 0xFF}:
+        return into.register < 2
+    if op == 0x0FBA:
+        return into.register > 4
+    return op in _LOCKABLE or (op == 0x0FC7 and into.register == 1)
 
 
 def _packs(into: Instruction) -> bool:

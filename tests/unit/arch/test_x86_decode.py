@@ -68,6 +68,11 @@ def test_a_length_is_right(code: str) -> None:
         *(("d1d3", PLAIN), ("d103", PLAIN), ("d11b", PACK)),
         *(("c5f058c2", FAULT), ("c50500000000", FAULT), ("8fc0", PLAIN)),
         *(("8fe0", FAULT), ("0faee8", PLAIN), ("0fae2b", FAULT)),
+        *(("f001c0", FAULT), ("f00103", PLAIN), ("f03903", FAULT)),
+        *(("f00fabc1", FAULT), ("f00fab03", PACK), ("f00fa303", FAULT)),
+        *(("f08703", PLAIN), ("f08b03", FAULT), ("f0ff03", PLAIN)),
+        *(("f0ff13", FAULT), ("f00fc70b", STEP), ("f090", FAULT)),
+        *(("f0f613", PLAIN), ("f0f62b", FAULT), ("f00fba2b03", PACK)),
         *(("ff2b", FAULT), ("ff23", PLAIN), ("f4", FAULT), ("6c", FAULT)),
     ],
 )

@@ -8,10 +8,10 @@ outside the partition undoes the instruction and names its exact address.
 
 from typing import Final
 
-from vpok.arch.x86_32 import DEBUG, EIP, GENERAL_PROTECTION, STACK_FAULT
+from vpok.arch.x86_32 import EIP, GENERAL_PROTECTION, STACK_FAULT
 from vpok.arch.x86_decode import LONGEST, Instruction, decode
 from vpok.engines.unicorn import lib as uc
-from vpok.engines.unicorn.core import FAILED, FAULTED, SPENT, Core
+from vpok.engines.unicorn.core import BEHIND, FAILED, FAULTED, SPENT, Core
 from vpok.engines.unicorn.host import Pages
 from vpok.engines.unicorn.layout import Layout
 from vpok.engines.unicorn.mmu import HLT, NOWHERE, Mmu
@@ -109,7 +109,7 @@ class Checker(Core):
         elif self._bad:
             self.outcome = FAULTED
             self.vector = self._blame()
-        if self.outcome == SPENT or self.vector == DEBUG:
+        if self.outcome == SPENT or self.vector in BEHIND:
             self._commit(pc)
             return 1
         self._roll_back()
@@ -128,7 +128,9 @@ class Checker(Core):
             self._turn_to(pc // PAGE)
         start = pc % PAGE
         end = start + self._instruction.length
-        code = code[: end - start]
+        # HLT behind it: what is there may be the middle of another one.
+        code = code[: end - start] + bytes([HLT])
+        end += 1
         view = self._code.view
         if pc not in self._placed or view[start:end] != code:
             view[start:end] = code

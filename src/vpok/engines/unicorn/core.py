@@ -6,11 +6,13 @@ from ctypes import c_size_t, c_uint64, c_void_p
 from typing import Any, Final
 
 from vpok.arch.x86_32 import (
+    DEBUG,
     EFLAGS,
     EIP,
     ESP,
     GENERAL_PROTECTION,
     INVALID_OPCODE,
+    OVERFLOW,
 )
 from vpok.arch.x86_decode import CALL_VECTORS
 from vpok.engines.unicorn import lib as uc
@@ -28,6 +30,9 @@ FAULTED: Final = 2  # an exception: see `vector`
 DENIED: Final = 3  # an access: see the Mmu
 TRAPPED: Final = 4  # a call; what to do next is the engine's to know
 FAILED: Final = 5  # an exception of our own: see `failure`
+
+# Exceptions that are raised behind their instruction: single step and INTO.
+BEHIND: Final = frozenset({DEBUG, OVERFLOW})
 
 BUFFER: Final = 16 << 20  # bytes of translations
 

@@ -12,7 +12,7 @@ import sys
 from typing import Any, Final
 
 from vpok.arch.x86_32 import EIP, GENERAL_PROTECTION
-from vpok.arch.x86_decode import SOFT, Instruction, decode
+from vpok.arch.x86_decode import CALL, SOFT, Instruction, decode
 from vpok.engines.unicorn.calibrate import layout
 from vpok.engines.unicorn.checker import Checker
 from vpok.engines.unicorn.core import (
@@ -170,8 +170,8 @@ class UnicornEngine(Engine):
         self._machine.move(stepper)
         if count:
             self._alone(min(count, left))
-        else:
-            self._special(code, inside)
+        elif not self._special(stepper, code, inside):
+            self._alone(1)
 
     def _alone(self, count: int) -> None:
         """Let the stepper execute *count* instructions of one block."""
@@ -185,27 +185,46 @@ class UnicornEngine(Engine):
         elif outcome == FAILED:
             self._fail(stepper)
 
-    def _special(self, code: bytes, inside: int) -> None:
-        """Execute or refuse the instruction at the PC."""
-        stepper = self._stepper
+    def _special(self, core: Core, code: bytes, inside: int) -> bool:
+        """Execute or refuse the instruction at the PC, unless it is plain."""
         instruction = decode(code, 0, self._instruction)
-        what = handle(stepper, instruction, inside)
+        what = handle(core, instruction, inside)
         if what == ALONE:
-            self._alone(1)
-            return
+            return False
         if what == DONE or (
             instruction.kind == SOFT and instruction.length <= inside
         ):
             self._slice.done += 1
         if what != DONE:
-            self._fault(stepper, what, 0)
+            self._fault(core, what, 0)
+        return True
 
     def _denied(self, core: Core) -> None:
         """Deal with an access that the page map does not allow."""
         mmu = self._mmu
-        if mmu.access == FETCH:
-            mmu.wake(mmu.page)
+        if mmu.access != FETCH:
+            self._checked(core)
+        elif not mmu.wake(mmu.page) and self._slice.left() > 0:
+            self._one(core)
+
+    def _one(self, core: Core) -> None:
+        """Execute the instruction at the PC, and look at no other."""
+        registers = core.registers
+        pc = registers.get(EIP)
+        code = self._mmu.bytes_at(pc, MARGIN)
+        inside = self._mmu.size - pc
+        if self._special(core, code, inside):
             return
+        instruction = self._instruction
+        if instruction.kind != CALL:
+            self._checked(core)
+            return
+        registers.set(EIP, pc + instruction.length)
+        self._slice.done += 1
+        self._serve(core, code[instruction.length - 1], self._slice.done)
+
+    def _checked(self, core: Core) -> None:
+        """Let the checker execute the instruction at the PC."""
         checker = self._checking()
         core.save(self._machine.spare)
         checker.load(self._machine.spare)
@@ -228,16 +247,21 @@ class UnicornEngine(Engine):
     # --- traps -------------------------------------------------------------
 
     def _call(self, core: Core, vector: int) -> None:
-        """Serve a call, inside the core's run if nothing speaks against."""
+        """Serve a call inside the core's run; end it if it must end."""
+        if not self._serve(core, vector, self._slice.done + core.executed()):
+            core.outcome = TRAPPED
+            core.stop()
+
+    def _serve(self, core: Core, vector: int, executed: int) -> bool:
+        """Serve a call; say whether *core* may simply go on."""
         vcpu = self._vcpu
         slice_ = self._slice
-        executed = slice_.done + core.executed()
         # `slice_.elapsed(executed)`: every call comes through here.
         time = slice_.fraction + executed * NS_PER_S
         self._consumed = elapsed = slice_.paid + time // slice_.hz
         verdict = self.traps.trap(vcpu, elapsed, vector)
         if verdict == CONTINUE and not (self._over or core.stale or vcpu.debt):
-            return
+            return True
         if verdict != CONTINUE or self._over:
             self._verdict = verdict or RESCHEDULE
             self._over = True
@@ -245,10 +269,9 @@ class UnicornEngine(Engine):
             left = slice_.left()
             self._over = not slice_.pay(vcpu, executed)
             shorter = left - slice_.left()
-            if not (self._over or core.stale) and core.shorten(shorter):
-                return
-        core.outcome = TRAPPED
-        core.stop()
+            if not (self._over or core.stale):
+                return core.shorten(shorter)
+        return False
 
     def _fault(self, core: Core, vector: int, address: int) -> None:
         """Tell of a fault; the run ends."""

@@ -8,6 +8,7 @@ Nothing outside the partition is ever mapped; the last page, if the partition
 ends inside it, is never mapped for data, so that each access can be checked.
 """
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from vpok.engines.unicorn.host import Pages
@@ -29,6 +30,14 @@ NOWHERE: Final = 1 << 33  # what a fetch outside the partition sees: HLT
 HIDDEN: Final = 1 << 34  # descriptors, for the way to user mode
 
 HLT: Final = 0xF4
+# BT, BTS, BTR or BTC of a register with LOCK: an invalid instruction, on which
+# the translator aborts the process, even if it is only behind what will be
+# executed.  A page that seems to have one, or the beginning of one at its end,
+# is never translated; its instructions are executed one by one.
+_DEADLY: Final = re.compile(
+    rb"\xf0[\x26\x2e\x36\x3e\x64-\x67\xf0\xf2\xf3]{0,14}"
+    rb"(\Z|\x0f(\Z|[\xa3\xab\xb3\xba\xbb](\Z|[\xc0-\xff])))"
+)
 RX: Final = PROT_READ | PROT_EXEC
 RW: Final = PROT_READ | PROT_WRITE
 
@@ -82,9 +91,18 @@ class Mmu:
                 self.low[page] = min(self.low[page], max(start - base, 0))
                 self.high[page] = max(self.high[page], min(end - base, PAGE))
 
-    def wake(self, page: int) -> None:
-        """Make *page* code, and drop translations that are no longer true."""
+    def wake(self, page: int) -> bool:
+        """
+        Make *page* code, and drop translations that are no longer true.
+
+        False: it must not be translated, see `_DEADLY`.
+        """
         base = page * PAGE
+        end = min(base + PAGE, self.size)
+        if _DEADLY.search(self.real.view, base, end) is not None:
+            if page in self.code:
+                self.rest(page)
+            return False
         low, high = base + self.low[page], base + self.high[page]
         changed = low < high and (
             self.copy.view[low:high] != self.real.view[low:high]
@@ -104,6 +122,7 @@ class Mmu:
                 core.stale = True
         if changed:
             self.low[page], self.high[page] = PAGE, 0
+        return True
 
     def rest(self, page: int) -> None:
         """Make *page* data; its translations wait for `wake`."""

@@ -8,9 +8,10 @@ instructions that need care; in the tier `count`, everything.
 from ctypes import c_uint64
 from typing import Any, Final
 
-from vpok.arch.x86_32 import DEBUG, EIP, OVERFLOW
+from vpok.arch.x86_32 import EIP
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import (
+    BEHIND,
     FAILED,
     FAULTED,
     SPENT,
@@ -25,8 +26,6 @@ from vpok.engines.unicorn.scan import CLEAN, MARGIN, Scan
 # A count that is found in the library's memory when it has been given.
 _MAGIC: Final = 0x5EED_C0DE_0000
 _HANDLE_BYTES: Final = 4096
-# Exceptions that are raised behind their instruction: single step and INTO.
-_BEHIND: Final = frozenset({DEBUG, OVERFLOW})
 
 
 class Stepper(Core):
@@ -115,7 +114,7 @@ class Stepper(Core):
         if self.failure is not None:
             self.outcome = FAILED
         elif self.outcome == FAULTED:
-            at_it = self.vector not in _BEHIND
+            at_it = self.vector not in BEHIND
             done -= at_it
             self.mend(packed=at_it)
         elif self.outcome == SPENT and error != uc.OK:
