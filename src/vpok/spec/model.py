@@ -29,6 +29,7 @@ class Image:
     entry: int
     file_size: int  # counts in POK's size check, debug sections included
     segments: tuple[Segment, ...]
+    isa: str = "x86-32"  # a name of vpok.arch.ISAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,12 @@ class PartitionSpec:
     semaphores: int = 0
     mutexes: int = 0
     events: int = 0
-    # Error kind (POK's number) -> action, when no error thread takes it;
-    # key 0 is the default.  Actions: HEALTH_ACTIONS.
+    # Error kind (the personality's number) -> action, when no error thread
+    # takes it; key 0 is the default.  Actions: HEALTH_ACTIONS.
     health: Mapping[int, str] = field(
         default_factory=lambda: MappingProxyType({0: "stop"})
     )
+    input: bytes = field(default=b"", repr=False)  # what its console reads
 
 
 HEALTH_ACTIONS = ("ignore", "stop", "warm-restart", "cold-restart", "shutdown")
@@ -111,6 +113,35 @@ class PortSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class InterruptSpec:
+    """
+    A source of interrupts, bound to one vCPU and number.
+
+    At most one of *period*, *arrivals* and *sender* says when it raises;
+    without any of them only `System.inject` does.
+    """
+
+    name: str
+    partition: int
+    number: int
+    vcpu: int = 0
+    period: int = 0  # ns; 0: not periodic
+    offset: int = 0  # ns: of the first tick
+    arrivals: tuple[int, ...] = ()  # ns, ascending
+    sender: int = -1  # the partition that may notify through it
+    clock: str = "real"  # INTERRUPT_CLOCKS
+    ticks: str = "merge"  # TICK_POLICIES: what becomes of missed ticks
+    trigger: str = "edge"  # TRIGGERS
+    hold: int = 0  # ns that a level stays asserted; 0: until acknowledged
+    limit: int = 255  # occurrences that are counted
+
+
+INTERRUPT_CLOCKS = ("real", "exec")
+TICK_POLICIES = ("delay", "catchup", "merge", "discard")
+TRIGGERS = ("edge", "level")
+
+
+@dataclass(frozen=True, slots=True)
 class FlushSpec:
     """When data leaves the sending ports (pok-compatibility.md)."""
 
@@ -140,6 +171,7 @@ class SystemSpec:
     clock: int = 100_000_000  # Hz: instructions per second of a processor
     kernel_features: frozenset[str] = NO_FLAGS  # assert, debug
     ports: tuple[PortSpec, ...] = ()
+    interrupts: tuple[InterruptSpec, ...] = ()
     flush: FlushSpec = FlushSpec()
     costs: CostSpec = CostSpec()
     compat: str = "vpok"  # pok: POK's own behaviour where ours is kinder
