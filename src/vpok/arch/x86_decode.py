@@ -1,107 +1,44 @@
 """
-Where x86-32 instructions begin and end, and which of them an engine may run.
+Where x86 instructions begin and end, and which of them an engine may run.
 
 Not a disassembler: for one instruction at a time it tells the length and a
-`kind`.  The tables follow Intel's opcode maps (SDM volume 2, appendix A).
-Segments, privilege, ports, time and randomness are decided here, so that no
-engine's own idea of them ever reaches a guest.
+`kind`.  What the opcodes mean in 32-bit and in 64-bit mode is in `x86_maps`.
 """
 
 from typing import Final
 
-# Kinds of instructions.
-PLAIN: Final = 0  # the engine's own semantics are right
-CALL: Final = 1  # a software interrupt that the hypervisor serves
-STEP: Final = 2  # right, but must be executed alone
-SOFT: Final = 3  # raises `vector`, with the PC behind it
-FAULT: Final = 4  # refused with `vector`, with the PC at it
-SEGMENT: Final = 5  # reads or writes through FS or GS
-LOAD: Final = 6  # loads a segment register
-PACK: Final = 7  # exact only if all of EFLAGS has been computed before it
+from vpok.arch.x86_maps import (
+    CALL,
+    FAULT,
+    GP,
+    LEGACY,
+    LOAD,
+    PACK,
+    PLAIN,
+    SEGMENT,
+    SOFT,
+    STEP,
+    UD,
+    Maps,
+)
+
+__all__ = (
+    "CALL",
+    "FAULT",
+    "GP",
+    "LOAD",
+    "PACK",
+    "PLAIN",
+    "SEGMENT",
+    "SOFT",
+    "STEP",
+    "UD",
+    "Instruction",
+    "decode",
+)
 
 LONGEST: Final = 15
-UD: Final = 6
-SS: Final = 12
-GP: Final = 13
-
-CALL_VECTORS: Final = frozenset({42, 45})
-
-# What follows an opcode: - nothing, b imm8, w imm16, z imm16/32, m ModRM,
-# M ModRM imm8, Z ModRM imm16/32, a moffs, p far pointer, e imm16 imm8,
-# t group 3 (an immediate for TEST only), P prefix, X escape, u undefined.
-_ONE: Final = (
-    "mmmmbz--mmmmbz-X"
-    "mmmmbz--mmmmbz--"
-    "mmmmbzP-mmmmbzP-"
-    "mmmmbzP-mmmmbzP-"
-    "----------------"
-    "----------------"
-    "--mmPPPPzZbM----"
-    "bbbbbbbbbbbbbbbb"
-    "MZMMmmmmmmmmmmmm"
-    "----------p-----"
-    "aaaa----bz------"
-    "bbbbbbbbzzzzzzzz"
-    "MMw-mmMZe-w--b--"
-    "mmmmbb--mmmmmmmm"
-    "bbbbbbbbzzpb----"
-    "P-PP--tt------mm"
-)
-_TWO: Final = (
-    "mmmmu-----u-um-M"
-    "mmmmmmmmmmmmmmmm"
-    "mmmmuuuummmmmmmm"
-    "------u-muMuuuuu"
-    "mmmmmmmmmmmmmmmm"
-    "mmmmmmmmmmmmmmmm"
-    "mmmmmmmmmmmmmmmm"
-    "MMMMmmm-uuuummmm"
-    "zzzzzzzzzzzzzzzz"
-    "mmmmmmmmmmmmmmmm"
-    "---mMmuu---mMmmm"
-    "mmmmmmmmmmMmmmmm"
-    "mmMmMMMm--------"
-    "mmmmmmmmmmmmmmmm"
-    "mmmmmmmmmmmmmmmm"
-    "mmmmmmmmmmmmmmmm"
-)
-
-
-def _kinds() -> tuple[dict[int, tuple[int, int]], dict[int, tuple[int, int]]]:
-    one: dict[int, tuple[int, int]] = {}
-    two: dict[int, tuple[int, int]] = {}
-    # Ports, interrupts, HLT; far transfers and returns from interrupts.
-    for op in (
-        *range(0x6C, 0x70),
-        *range(0xE4, 0xE8),
-        *range(0xEC, 0xF0),
-        *(0xF4, 0xFA, 0xFB, 0x9A, 0xEA, 0xCA, 0xCB, 0xCF),
-    ):
-        one[op] = (FAULT, GP)
-    one[0xF1] = (SOFT, 1)
-    one[0xCC] = (SOFT, 3)
-    for op in (0xCE, 0x62, 0xE0, 0xE1):  # INTO, BOUND, LOOPNE, LOOPE
-        one[op] = (STEP, 0)
-    for op in (0x07, 0x17, 0x1F, 0x8E):
-        one[op] = (LOAD, 0)
-    one[0xC4] = one[0xC5] = (FAULT, GP)  # LES, LDS
-    # Descriptor tables, CLTS, INVD, WBINVD, control and debug registers,
-    # model-specific registers, time, SYSENTER, LSS, LFS, LGS.
-    for op in (
-        *(0x00, 0x01, 0x02, 0x03, 0x06, 0x08, 0x09),
-        *range(0x20, 0x24),
-        *range(0x30, 0x36),
-        *(0xB2, 0xB4, 0xB5),
-    ):
-        two[op] = (FAULT, GP)
-    # SYSCALL, SYSRET, UD2, GETSEC, VMREAD, VMWRITE, RSM, UD1, UD0.
-    for op in (0x05, 0x07, 0x0B, 0x37, 0x78, 0x79, 0xAA, 0xB9, 0xFF):
-        two[op] = (FAULT, UD)
-    two[0xA1] = two[0xA9] = (LOAD, 0)
-    return one, two
-
-
-_KINDS_ONE, _KINDS_TWO = _kinds()
+CALL_VECTORS: Final = LEGACY.calls
 
 # Instructions that address memory through ESP without a ModRM byte.
 _STACK_ONE: Final = frozenset(
@@ -119,25 +56,39 @@ _LOCKABLE: Final = frozenset(
     {0x86, 0x87, 0x0FAB, 0x0FB0, 0x0FB1, 0x0FB3, 0x0FBB, 0x0FC0, 0x0FC1}
 )
 _SHIFTS: Final = frozenset({0xC0, 0xC1, *range(0xD0, 0xD4)})
+# Near branches: processors disagree about what an operand-size prefix does to
+# them in 64-bit mode.
+_NEAR: Final = frozenset(
+    {
+        *range(0x70, 0x80),
+        *range(0xE0, 0xE4),
+        *(0xC2, 0xC3, 0xE8, 0xE9, 0xEB),
+        *range(0x0F80, 0x0F90),
+    }
+)
 # String and other instructions whose memory operand obeys a segment prefix.
 _STRING: Final = frozenset({0xA4, 0xA5, 0xA6, 0xA7, 0xAC, 0xAD, 0xD7})
+_SEGMENTS: Final = frozenset({0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65})
+_PREFIXES: Final = _SEGMENTS | {0x66, 0x67, 0xF0, 0xF2, 0xF3}
 
 
 class Instruction:
     """One decoded instruction; `decode` fills it again and again."""
 
-    def __init__(self) -> None:
-        """Start with nothing decoded."""
+    def __init__(self, maps: Maps = LEGACY) -> None:
+        """Start with nothing decoded, in the mode of *maps*."""
+        self.maps = maps
         self.length = 0
         self.kind = PLAIN
         self.vector = 0
         self.opcode = 0  # 0x0F00 is added to two-byte opcodes
         self.modrm = -1
         self.segment = 0  # the last segment prefix, or 0
+        self.rex = 0  # the REX prefix, or 0
         self.lock = False
         self.base = -1  # the base register of the memory operand
-        self.wide = True  # 32-bit operands
-        self.wide_address = True
+        self.wide = True  # operands of 32 bits, or of 64 with REX.W
+        self.wide_address = True  # no address-size prefix
 
     @property
     def register(self) -> int:
@@ -174,26 +125,27 @@ def decode(code: bytes, at: int, into: Instruction) -> Instruction:
     `code` has at least 15 bytes from there; an instruction that would be
     longer than that is refused.
     """
-    into.segment = 0
+    into.segment = into.rex = 0
     into.wide = into.wide_address = True
     into.lock = False
     into.modrm = into.base = -1
     end = _prefixes(code, at, into)
     if end < 0:
         return _refuse(into, LONGEST, GP)
+    maps = into.maps
     op = code[end]
     end += 1
     if op == 0x0F:
         op = code[end]
         end += 1
-        form = _TWO[op]
-        into.kind, into.vector = _KINDS_TWO.get(op, (PLAIN, 0))
+        form = maps.two[op]
+        into.kind, into.vector = maps.kinds_two.get(op, (PLAIN, 0))
         into.opcode = 0x0F00 | op
         if op in {0x38, 0x3A}:
             end += 1
     else:
-        form = _ONE[op]
-        into.kind, into.vector = _KINDS_ONE.get(op, (PLAIN, 0))
+        form = maps.one[op]
+        into.kind, into.vector = maps.kinds_one.get(op, (PLAIN, 0))
         into.opcode = op
     end = _operands(code, end, form, into)
     into.length = end - at
@@ -213,21 +165,31 @@ def _refuse(into: Instruction, length: int, vector: int) -> Instruction:
 def _prefixes(code: bytes, at: int, into: Instruction) -> int:
     """Return the offset of the opcode, or -1 if there is none."""
     end = at
+    long = into.maps.long
     while True:
         byte = code[end]
-        if byte in {0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65}:
-            into.segment = byte
-        elif byte == 0x66:
-            into.wide = False
-        elif byte == 0x67:
-            into.wide_address = False
-        elif byte == 0xF0:
-            into.lock = True
-        elif byte not in {0xF2, 0xF3}:
+        if long and byte & 0xF0 == 0x40:
+            into.rex = byte
+        elif byte in _PREFIXES:
+            into.rex = 0  # it is nothing if another prefix follows
+            _prefix(byte, into)
+        else:
+            into.wide |= into.rex & 8 != 0
             return end
         end += 1
         if end - at >= LONGEST:
             return -1
+
+
+def _prefix(byte: int, into: Instruction) -> None:
+    if byte in _SEGMENTS:
+        into.segment = byte
+    elif byte == 0x66:
+        into.wide = False
+    elif byte == 0x67:
+        into.wide_address = False
+    elif byte == 0xF0:
+        into.lock = True
 
 
 def _operands(code: bytes, end: int, form: str, into: Instruction) -> int:
@@ -239,10 +201,12 @@ def _operands(code: bytes, end: int, form: str, into: Instruction) -> int:
     immediate = 4 if into.wide else 2
     if form in "bM":
         return end + 1
-    if form in "zZ":
+    if form == "q" and into.rex & 8:
+        return end + 8
+    if form in "zZq":
         return end + immediate
     if form == "a":
-        return end + (4 if into.wide_address else 2)
+        return end + (4 if into.wide_address else 2) * (1 + into.maps.long)
     if form == "p":
         return end + immediate + 2
     return end + {"w": 2, "e": 3}.get(form, 0)
@@ -258,7 +222,7 @@ def _modrm(code: bytes, end: int, into: Instruction) -> int:
     base = modrm & 7
     if mode == 3:
         return end
-    if not into.wide_address:
+    if not (into.wide_address or into.maps.long):
         if base in {2, 3} or (base == 6 and mode):
             into.base = 5
         if mode == 0:
@@ -295,10 +259,20 @@ def _classify(code: bytes, end: int, form: str, into: Instruction) -> None:
         _state(into)
     elif into.kind == PLAIN and _packs(into):
         into.kind = PACK
-    if into.kind in {PLAIN, PACK} and into.segment >= 0x64:
+    if into.maps.long:
+        _classify_long(into)
+    elif into.kind in {PLAIN, PACK} and into.segment >= 0x64:
         memory = into.in_memory or form == "a" or op in _STRING
         if memory and op not in {0x8D, 0x0F1F}:
             into.kind = SEGMENT
+
+
+def _classify_long(into: Instruction) -> None:
+    """Refine the kind in 64-bit mode, where FS and GS are as plain as DS."""
+    op = into.opcode
+    near = op in _NEAR or (op == 0xFF and into.register in {2, 4})
+    if near and not into.wide:
+        into.kind, into.vector = FAULT, UD
 
 
 def _lockable(into: Instruction) -> bool:
@@ -350,9 +324,9 @@ def _group_9(into: Instruction) -> None:
 
 
 def _software_interrupt(vector: int, into: Instruction) -> None:
-    if vector in CALL_VECTORS:
+    if vector in into.maps.calls:
         into.kind = CALL
-    elif vector < 20:
+    elif vector in into.maps.raised:
         into.kind, into.vector = SOFT, vector
     else:
         into.kind, into.vector = FAULT, GP
