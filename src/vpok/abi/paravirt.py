@@ -1,15 +1,15 @@
 """
-The paravirtual ABI: one table of its calls, structures and constants.
+The paravirtual ABI: its constants and structures; `paravirt_table` has its calls.
 
-The C header of the guests' SDK, the enumeration in `paravirt_calls` and the
-reference page are made of it (`vpok abi`); the personality takes the numbers
-from it.  To add a call: a line in `CALLS`, and its handler in
-`vpok.personalities.paravirt`.
+The C header of the guests' SDK, the enumerations in `paravirt_calls` and the
+reference page are made of the two (`vpok abi`, `make golden`); the personality
+takes the numbers from them.
 
 Number and arguments are where Linux has them for the ISA's system calls; a
 negative result is an error, with Linux's number.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -51,23 +51,30 @@ ERRORS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Arg:
-    """An argument: its name and C type."""
+class Words:
+    """Names for the numbers 0, 1, ... of something."""
 
     name: str
-    type: str = "uint64_t"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One hypercall."""
-
-    number: int
-    name: str
-    args: tuple[Arg, ...]
     meaning: str
-    result: str = "0"
-    errors: tuple[str, ...] = ()
+    words: tuple[str, ...]
+
+
+WORDS: Final = (
+    Words(
+        "mode",
+        "modes of a partition; the two starts of a shared page",
+        ("idle", "cold start", "warm start", "normal"),
+    ),
+    Words(
+        "state",
+        "states of a vCPU",
+        ("running", "runnable", "blocked", "offline"),
+    ),
+    Words("port", "kinds of ports", ("sampling", "queueing")),
+    Words("direction", "directions of ports", ("in", "out")),
+    Words("frame", "kinds of frames", ("interrupt", "fault")),
+    Words("wake", "what ended VCPU_BLOCK", ("interrupt", "instant")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,11 @@ class Field:
     meaning: str
     count: int = 1
 
+    @property
+    def size(self) -> int:
+        """Return its bytes, all *count* of them."""
+        return self.count * int(re.sub(r"\D", "", self.type)) // 8
+
 
 @dataclass(frozen=True, slots=True)
 class Struct:
@@ -90,310 +102,6 @@ class Struct:
     fields: tuple[Field, ...]
     meaning: str
 
-
-_INDEX = Arg("vcpu", "uint32_t")
-_NUMBER = Arg("number", "uint32_t")
-_PORT = Arg("port", "uint32_t")
-_BUFFER = Arg("buffer", "void *")
-_DATA = Arg("data", "const void *")
-_LENGTH = Arg("length")
-
-CALLS: Final = (
-    Call(
-        0,
-        "ABI_VERSION",
-        (),
-        "Return the version of this ABI: major << 16 | minor.",
-        "the version",
-    ),
-    # --- vCPUs
-    Call(
-        1,
-        "VCPU_SELF",
-        (),
-        "Return who calls: partition << 16 | vCPU, both as the "
-        "configuration counts them.",
-        "both indices",
-    ),
-    Call(
-        2,
-        "VCPU_UP",
-        (
-            _INDEX,
-            Arg("entry", "void *"),
-            Arg("stack", "void *"),
-            Arg("arg"),
-        ),
-        "Start a vCPU of the caller's partition that is down: at `entry`, "
-        "with the stack pointer `stack`, interrupts disabled, depth 0. What "
-        "it has registered, and what is pending, stays.",
-        errors=("EINVAL", "EFAULT", "EBUSY"),
-    ),
-    Call(
-        3,
-        "VCPU_DOWN",
-        (_INDEX,),
-        "Take a vCPU of the partition down, the caller too: it runs no more "
-        "until `VCPU_UP`. Its interrupts go on to be pending. Taking one "
-        "down that is down changes nothing.",
-        errors=("EINVAL",),
-    ),
-    Call(
-        4,
-        "VCPU_RESET",
-        (_INDEX,),
-        "Take a vCPU down and forget all that it registered, masked or had "
-        "pending, and its timers.",
-        errors=("EINVAL",),
-    ),
-    Call(
-        5,
-        "VCPU_YIELD",
-        (),
-        "Let other vCPUs of the partition run first.",
-    ),
-    Call(
-        6,
-        "VCPU_BLOCK",
-        (Arg("until", "int64_t"),),
-        "Enable interrupts and wait: for one that can be delivered, or for "
-        "the instant `until` (ns of module time; -1: no limit). Returns at "
-        "once if there is one already, or the instant has passed.",
-        "0 after an interrupt, 1 at the instant",
-        ("EINVAL",),
-    ),
-    Call(
-        7,
-        "VCPU_INFO",
-        (_INDEX, Arg("record", "struct vpok_runstate *")),
-        "Write the runstate record of a vCPU of the partition.",
-        errors=("EINVAL", "EFAULT"),
-    ),
-    Call(
-        8,
-        "VCPU_AFFINITY_GET",
-        (_INDEX,),
-        "Return the processors that a vCPU of the partition may use: bit n "
-        "is the partition's n-th processor.",
-        "the set",
-        ("EINVAL",),
-    ),
-    Call(
-        9,
-        "VCPU_AFFINITY_SET",
-        (_INDEX, Arg("processors")),
-        "Change it. It must name processors of the partition, and such as "
-        "the policy can obey.",
-        errors=("EINVAL", "EPERM"),
-    ),
-    # --- interrupts of the calling vCPU
-    Call(
-        16,
-        "IRQ_REGISTER",
-        (_NUMBER, Arg("handler", "vpok_handler *")),
-        "Register an interrupt with a handler of its own, unmasked. "
-        "Occurrences before that are not kept; a level that is asserted is "
-        "pending at once.",
-        errors=("EINVAL", "EFAULT", "EEXIST"),
-    ),
-    Call(
-        17,
-        "IRQ_UNREGISTER",
-        (_NUMBER,),
-        "Undo it; what is pending is dropped, and its timer cancelled.",
-        errors=("EINVAL", "ENODEV"),
-    ),
-    Call(
-        18,
-        "IRQ_MASK",
-        (_NUMBER,),
-        "Keep a registered interrupt pending.",
-        errors=("EINVAL", "ENODEV"),
-    ),
-    Call(
-        19,
-        "IRQ_UNMASK",
-        (_NUMBER,),
-        "Let it be delivered again.",
-        errors=("EINVAL", "ENODEV"),
-    ),
-    Call(
-        20,
-        "IRQ_SEND",
-        (_INDEX, _NUMBER),
-        "Raise an interrupt of a vCPU of the partition, the caller's too. "
-        "On another processor it arrives after the latency.",
-        errors=("EINVAL",),
-    ),
-    Call(
-        21,
-        "IRQ_RETURN",
-        (Arg("frame", "struct vpok_frame *"),),
-        "End the handler that runs and go on with a frame: the one that the "
-        "handler got, any other, or one built by hand. Returns only if it is "
-        "refused.",
-        "that of the frame",
-        ("EFAULT", "EINVAL"),
-    ),
-    Call(
-        22,
-        "IRQ_DELIVER",
-        (),
-        "Do nothing: what is pending is delivered at the return of every "
-        "call. To be called after `enable` was set and `pending` is not 0.",
-    ),
-    Call(
-        23,
-        "IRQ_ACK",
-        (_NUMBER,),
-        "Deassert a level interrupt, as a driver does at its device.",
-        errors=("EINVAL",),
-    ),
-    Call(
-        24,
-        "FAULT_REGISTER",
-        (Arg("handler", "vpok_handler *"),),
-        "Let the calling vCPU handle its faults; a null handler leaves them "
-        "to the health monitor.",
-        errors=("EFAULT",),
-    ),
-    Call(
-        25,
-        "NOTIFICATION_ID",
-        (Arg("name", "const char *"), _LENGTH),
-        "Return the number of a notification that the partition may send.",
-        "the number",
-        ("EINVAL", "EFAULT", "ENOENT"),
-    ),
-    Call(
-        26,
-        "NOTIFY",
-        (Arg("notification", "uint32_t"),),
-        "Raise the interrupt, in another partition, of a notification.",
-        errors=("EINVAL",),
-    ),
-    # --- time
-    Call(
-        32,
-        "TIME",
-        (),
-        "Return the module's time.",
-        "ns since the module started",
-    ),
-    Call(
-        33,
-        "TIMER_SET",
-        (_NUMBER, Arg("when", "int64_t")),
-        "Raise an interrupt of the calling vCPU once, at the instant `when` "
-        "(ns of module time), at once if that has passed. An interrupt has "
-        "one timer: this replaces it.",
-        errors=("EINVAL", "ENODEV"),
-    ),
-    Call(
-        34,
-        "TIMER_PERIODIC",
-        (_NUMBER, Arg("first", "int64_t"), Arg("period", "int64_t")),
-        "Raise it at `first` and every `period` ns from there. Ticks that "
-        "the partition's windows miss are merged into one.",
-        errors=("EINVAL", "ENODEV"),
-    ),
-    Call(
-        35,
-        "TIMER_CANCEL",
-        (_NUMBER,),
-        "Stop the timer of an interrupt; what is pending stays.",
-        errors=("EINVAL",),
-    ),
-    # --- console
-    Call(
-        48,
-        "CONSOLE_WRITE",
-        (_DATA, _LENGTH),
-        "Print up to 4096 bytes.",
-        "the number of bytes",
-        ("EFAULT", "EMSGSIZE"),
-    ),
-    Call(
-        49,
-        "CONSOLE_READ",
-        (_BUFFER, _LENGTH),
-        "Read up to 4096 bytes of the partition's `input`.",
-        "the number of bytes; 0: there are no more",
-        ("EFAULT", "EMSGSIZE"),
-    ),
-    # --- ports
-    Call(
-        56,
-        "PORT_ID",
-        (Arg("name", "const char *"), _LENGTH),
-        "Return the number of a port of the partition.",
-        "the number",
-        ("EINVAL", "EFAULT", "ENOENT"),
-    ),
-    Call(
-        57,
-        "PORT_SEND",
-        (_PORT, _DATA, _LENGTH),
-        "Write a message into an out port: a sampling port keeps the last "
-        "one, a queueing port all that it has room for.",
-        errors=("EINVAL", "EFAULT", "EMSGSIZE", "EAGAIN"),
-    ),
-    Call(
-        58,
-        "PORT_RECEIVE",
-        (_PORT, _BUFFER, _LENGTH),
-        "Read a message from an in port into `length` bytes.",
-        "the length of the message",
-        ("EINVAL", "EFAULT", "EMSGSIZE", "EAGAIN"),
-    ),
-    Call(
-        59,
-        "PORT_STATUS",
-        (_PORT, Arg("record", "struct vpok_port *")),
-        "Write the state of a port.",
-        errors=("EINVAL", "EFAULT"),
-    ),
-    Call(
-        60,
-        "PORT_BIND",
-        (_PORT, _NUMBER),
-        "Raise an interrupt of the calling vCPU whenever data arrives in an "
-        "in port, or leaves an out port.",
-        errors=("EINVAL", "ENODEV"),
-    ),
-    # --- partition and module
-    Call(
-        64,
-        "PARTITION_MODE",
-        (),
-        "Return the mode: 0 idle, 1 cold start, 2 warm start, 3 normal.",
-        "the mode",
-    ),
-    Call(
-        65,
-        "PARTITION_SET_MODE",
-        (Arg("mode", "uint32_t"),),
-        "Change it: idle stops the partition for good, cold and warm start "
-        "restart it, normal says that initialisation is over.",
-        errors=("EINVAL",),
-    ),
-    Call(
-        66,
-        "MODULE_SHUTDOWN",
-        (),
-        "Stop the module, if the partition has the feature `shutdown`.",
-        errors=("EPERM",),
-    ),
-    # --- health monitoring
-    Call(
-        72,
-        "HEALTH_RAISE",
-        (Arg("code"), Arg("text", "const char *"), _LENGTH),
-        "Tell the health monitor of an application error, with a text of up "
-        "to 4096 bytes.",
-        errors=("EFAULT", "EMSGSIZE"),
-    ),
-)
 
 SHARED: Final = Struct(
     "vpok_shared",
@@ -423,8 +131,18 @@ RUNSTATE: Final = Struct(
     "vpok_runstate",
     48,
     (
-        Field(0, "state", "uint32_t", "0 running, 1 runnable, 2 blocked, 3 offline"),
-        Field(4, "processor", "int32_t", "of the partition's, where it ran last; -1"),
+        Field(
+            0,
+            "state",
+            "uint32_t",
+            "0 running, 1 runnable, 2 blocked, 3 offline",
+        ),
+        Field(
+            4,
+            "processor",
+            "int32_t",
+            "of the partition's, where it ran last; -1",
+        ),
         Field(8, "since", "uint64_t", "ns of module time"),
         Field(16, "total", "uint64_t", "ns in each state", 4),
     ),

@@ -26,6 +26,7 @@ VERBS = {
     "vcpu-list": "List the virtual CPUs at an instant of a run.",
     "new": "Make a small working system to start from.",
     "schema": "Print the JSON Schema of configurations, for editors.",
+    "abi": "Print the interface of paravirtual guests.",
     "engines": "Tell what can execute guest code here.",
 }
 
