@@ -21,21 +21,41 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-POK = ROOT / "guests" / "pok"
+GUESTS = ROOT / "guests"
+TESTS = ROOT / "tests" / "guests"
+EXAMPLES = ROOT / "examples"
 ZIGLANG = "0.17.1"
 SUMS = "SHA256SUMS"
 
-# No frame pointer and no SSE (i586); -n packs the file, whose size a POK
-# kernel compares with the partition's.
-FLAGS = [
-    *("-target", "x86-freestanding", "-mcpu=i586", "-Os", "-std=c11"),
-    *("-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-builtin"),
-    *("-nostdlib", "-static", "-fno-pie", "-fomit-frame-pointer"),
-    *("-fno-stack-protector", "-fno-sanitize=all"),
+FLAGS = (
+    *("-Os", "-std=c11", "-Wall", "-Wextra", "-Werror", "-ffreestanding"),
+    *("-fno-builtin", "-nostdlib", "-static", "-fno-pie"),
+    *("-fomit-frame-pointer", "-fno-stack-protector", "-fno-sanitize=all"),
     *("-fno-asynchronous-unwind-tables", "-ffunction-sections"),
     *("-fdata-sections", "-Wl,--gc-sections", "-Wl,--build-id=none"),
-    *("-Wl,-n", "-s"),
-]
+    *("-Wl,-n", "-s"),  # a packed file: its size counts in POK
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """An SDK, for one target: header files, library, linker script."""
+
+    root: Path
+    flags: tuple[str, ...]
+
+
+# No SSE (i586): POK does not save it.
+POK = Kit(GUESTS / "pok", ("-target", "x86-freestanding", "-mcpu=i586"))
+PARAVIRT = {
+    "x86-64": Kit(
+        GUESTS / "paravirt", ("-target", "x86_64-freestanding")
+    ),
+    "riscv64": Kit(
+        GUESTS / "paravirt",
+        ("-target", "riscv64-freestanding", "-mcmodel=medium", "-mabi=lp64d"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +65,37 @@ class Image:
     source: Path
     home: Path  # the folder that holds the hashes
     path: Path  # relative to home
+    kit: Kit = POK
     flags: tuple[str, ...] = ()
 
 
 def images() -> Iterator[Image]:
-    """Yield every image: the demo's, the conformance guests', the benchmarks'."""
-    for source in sorted((POK / "demo").glob("*.c")):
+    """Yield every image: the demo's, guests of tests, benchmarks, examples."""
+    for source in sorted((POK.root / "demo").glob("*.c")):
         name = source.stem
         yield Image(source, ROOT / "src/vpok/demo", Path(name, f"{name}.elf"))
-    tests = ROOT / "tests" / "guests"
-    for source in sorted((POK / "conformance").glob("*/*.c")):
+    for source in sorted((POK.root / "conformance").glob("*/*.c")):
         name = source.stem
         yield Image(
-            source, tests, Path(source.parent.name, name, f"{name}.elf")
+            source, TESTS, Path(source.parent.name, name, f"{name}.elf")
         )
-    for source in sorted((ROOT / "guests" / "bench").glob("*.c")):
+    for source in sorted((GUESTS / "bench").glob("*.c")):
         name = source.stem
-        yield Image(
-            source, tests, Path("bench", name, name, f"{name}.elf"), ("-O2",)
-        )
+        path = Path("bench", name, name, f"{name}.elf")
+        yield Image(source, TESTS, path, flags=("-O2",))
+    for isa in PARAVIRT:
+        yield from _paravirt_images(isa)
+
+
+def _paravirt_images(isa: str) -> Iterator[Image]:
+    """Yield the test guests, and the examples' partitions."""
+    kit = PARAVIRT[isa]
+    for source in sorted((kit.root / "test").glob("*.c")):
+        path = Path("paravirt", isa, f"{source.stem}.elf")
+        yield Image(source, TESTS, path, kit)
+    for source in sorted((kit.root / "examples").glob("*/*.c")):
+        path = Path(source.parent.name, isa, f"{source.stem}.elf")
+        yield Image(source, EXAMPLES, path, kit)
 
 
 def missing_toolchain() -> str | None:
@@ -79,9 +111,11 @@ def missing_toolchain() -> str | None:
 def compile_image(image: Image, output: Path) -> None:
     """Compile *image* with the SDK into the file *output*."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    library = sorted((POK / "lib").iterdir())
-    command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, *image.flags]
-    command += [f"-I{POK / 'include'}", f"-Wl,-T,{POK / 'partition.ld'}"]
+    kit = image.kit
+    library = sorted((kit.root / "lib").iterdir())
+    command = [sys.executable, "-m", "ziglang", "cc", *kit.flags, *FLAGS]
+    command += [f"-I{kit.root / 'include'}", *image.flags]
+    command += [f"-Wl,-T,{kit.root / 'partition.ld'}"]
     command += [*map(str, library), str(image.source), "-o", str(output)]
     subprocess.run(command, check=True)
 
