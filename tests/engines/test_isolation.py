@@ -7,7 +7,7 @@ import pytest
 from tests.engines.conftest import Make
 from tests.engines.rig import Rig, go_on
 from vpok.arch.x86_32 import CODE_SELECTOR, DATA_SELECTOR
-from vpok.engines.unicorn.ring3 import HIDDEN_AT
+from vpok.engines.unicorn.isa.x86_32_way import HIDDEN_AT
 from vpok.kernel.engine import CONTINUE, RESCHEDULE
 from vpok.kernel.vcpu import Vcpu
 

@@ -9,7 +9,7 @@ import pytest
 from tests.engines.rig import Rig, jump_somewhere
 from vpok.engines import ENGINES, make_engine
 from vpok.engines.unicorn import (
-    calibrate,
+    isa,
     lib,
     meter,
     registers,
@@ -17,6 +17,7 @@ from vpok.engines.unicorn import (
     tiers,
 )
 from vpok.engines.unicorn.engine import UnicornEngine
+from vpok.engines.unicorn.isa import x86_calibrate
 from vpok.kernel.errors import EngineUnavailable
 from vpok.spec.model import (
     Image,
@@ -119,13 +120,13 @@ def test_without_a_look_at_the_library_nothing_changes(
 def test_an_unknown_library_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(calibrate, "CC_OP", 8)
-    calibrate.layout.cache_clear()
+    monkeypatch.setattr(x86_calibrate, "CC_OP", 8)
+    isa.target_of.cache_clear()
     try:
         with pytest.raises(EngineUnavailable, match="unknown way"):
             UnicornEngine(4096, 1)
     finally:
-        calibrate.layout.cache_clear()
+        isa.target_of.cache_clear()
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +164,7 @@ def test_the_engine_describes_itself(tier: str) -> None:
 
     assert told.available
     assert told.version.startswith("2.1.")
-    assert (told.tier, told.isas) == (tier, ("x86-32",))
+    assert (told.tier, told.isas) == (tier, tuple(isa.TARGETS))
 
 
 def test_a_partition_gets_an_engine_of_its_size() -> None:

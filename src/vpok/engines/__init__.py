@@ -32,16 +32,18 @@ class Description:
 class EngineKind:
     """An engine that can be chosen by name."""
 
-    # (bytes of memory, instructions per second, tier or None) -> engine.
-    # Raises EngineUnavailable.
-    make: Callable[[int, int, str | None], Engine]
+    # (bytes of memory, instructions per second, tier or None, instruction set)
+    # -> engine.  Raises EngineUnavailable.
+    make: Callable[[int, int, str | None, str], Engine]
     describe: Callable[[], Description]
 
 
-def _unicorn(memory_size: int, clock_hz: int, tier: str | None) -> Engine:
+def _unicorn(
+    memory_size: int, clock_hz: int, tier: str | None, isa: str
+) -> Engine:
     from vpok.engines.unicorn.engine import UnicornEngine  # noqa: PLC0415
 
-    return UnicornEngine(memory_size, clock_hz, tier)
+    return UnicornEngine(memory_size, clock_hz, tier, isa)
 
 
 def _describe_unicorn() -> Description:
@@ -63,5 +65,6 @@ def make_engine(spec: SystemSpec, index: int, tier: str | None) -> Engine:
 
     Raises EngineUnavailable.
     """
-    size = spec.partitions[index].size
-    return ENGINES[DEFAULT].make(size, spec.clock, tier)
+    partition = spec.partitions[index]
+    isa = getattr(partition.image, "isa", "x86-32")
+    return ENGINES[DEFAULT].make(partition.size, spec.clock, tier, isa)

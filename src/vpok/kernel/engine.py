@@ -46,12 +46,16 @@ class Engine:
 
     `name` and `tier` say what runs, `isa` which code it understands, `exact`
     whether time is counted in instructions (true) or charged per exit.
+    `hypercall` is the instruction that calls the hypervisor, `call_cause` the
+    cause that `Traps.trap` hears of it.
     """
 
     name: str
     tier: str
     isa: str
     exact: bool
+    hypercall: bytes
+    call_cause: int
     memory: GuestMemory
     machine: Machine
     traps: Traps

@@ -17,8 +17,10 @@ class Machine:
 
     A partition's vCPUs share one machine: at most one of them is *resident*,
     the others' registers are in their contexts.  Registers are numbered by
-    the ISA (see `vpok.arch`).
+    the ISA (see `vpok.arch`); their values are unsigned.
     """
+
+    extended_size: int  # bytes of `extended`; 0 if the ISA has none for guests
 
     def new_context(self) -> Context:
         """Return a context: user mode, all registers 0."""
@@ -40,20 +42,33 @@ class Machine:
         """Copy *context* into the resident registers."""
         raise NotImplementedError
 
-    def get(self, register: i64) -> i64:
+    def get(self, register: int) -> int:
         """Return a register of the resident vCPU."""
         raise NotImplementedError
 
-    def set(self, register: i64, value: i64) -> None:
+    def set(self, register: int, value: int) -> None:
         """Change a register of the resident vCPU."""
         raise NotImplementedError
 
-    def get_in(self, context: Context, register: i64) -> i64:
+    def get_in(self, context: Context, register: int) -> int:
         """Return a register of a saved *context*."""
         raise NotImplementedError
 
-    def set_in(self, context: Context, register: i64, value: i64) -> None:
+    def set_in(self, context: Context, register: int, value: int) -> None:
         """Change a register of a saved *context*."""
+        raise NotImplementedError
+
+    def extended(self) -> bytes:
+        """
+        Return the floating point and vector state of the resident vCPU.
+
+        `extended_size` bytes in the ISA's own memory format: x86-64 an
+        FXSAVE64 image (512), riscv64 f0 to f31 and fcsr (33 words of 64 bits).
+        """
+        raise NotImplementedError
+
+    def set_extended(self, data: bytes) -> None:
+        """Change that state; reserved bits are ignored, it never fails."""
         raise NotImplementedError
 
 

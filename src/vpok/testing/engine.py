@@ -26,6 +26,7 @@ class RecordingMachine(Machine):
     def __init__(self) -> None:
         """Start with nobody resident."""
         self.registers = [0] * REGISTERS
+        self.extended_size = 0
         self.resident: ArchVcpu | None = None
         self.entered: set[ArchVcpu] = set()  # they have a processor
         self.log: list[str] = []
@@ -61,11 +62,11 @@ class RecordingMachine(Machine):
         assert isinstance(context, list)
         self.registers[:] = context
 
-    def get(self, register: i64) -> i64:
+    def get(self, register: int) -> int:
         """Return a register."""
         return self.registers[register]
 
-    def set(self, register: i64, value: i64) -> None:
+    def set(self, register: int, value: int) -> None:
         """Change a register."""
         self.registers[register] = value
 
@@ -131,6 +132,8 @@ class ScriptedEngine(Engine):
         self.tier = "exact"
         self.isa = "script"
         self.exact = True
+        self.hypercall = b""  # there is no code
+        self.call_cause = 42
         self.memory = GuestMemory(memoryview(bytearray(64)), 64)
         self.registers = RecordingMachine()
         self.machine = self.registers

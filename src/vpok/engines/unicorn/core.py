@@ -5,22 +5,11 @@ from collections.abc import Callable
 from ctypes import c_size_t, c_uint64, c_void_p
 from typing import Any, Final
 
-from vpok.arch.x86_32 import (
-    DEBUG,
-    EFLAGS,
-    EIP,
-    ESP,
-    GENERAL_PROTECTION,
-    INVALID_OPCODE,
-    OVERFLOW,
-)
-from vpok.arch.x86_decode import CALL_VECTORS
 from vpok.engines.unicorn import lib as uc
-from vpok.engines.unicorn.layout import I32, NO_EXCEPTION, PACKED, Layout
 from vpok.engines.unicorn.mmu import COPY, HIDDEN, NOWHERE, Mmu
 from vpok.engines.unicorn.registers import Registers
-from vpok.engines.unicorn.ring3 import HIDDEN_AT, enter, hidden_page
 from vpok.engines.unicorn.saved import Saved
+from vpok.engines.unicorn.target import Target
 from vpok.machine.memory import PAGE
 
 # Why a run of a core ended.
@@ -31,25 +20,20 @@ DENIED: Final = 3  # an access: see the Mmu
 TRAPPED: Final = 4  # a call; what to do next is the engine's to know
 FAILED: Final = 5  # an exception of our own: see `failure`
 
-# Exceptions that are raised behind their instruction: single step and INTO.
-BEHIND: Final = frozenset({DEBUG, OVERFLOW})
-
 BUFFER: Final = 16 << 20  # bytes of translations
 
 
 class Core:
     """What all cores have in common; `start` must be called once."""
 
-    def __init__(
-        self, library: uc.Library, mmu: Mmu, layout: Layout | None
-    ) -> None:
+    def __init__(self, library: uc.Library, mmu: Mmu, target: Target) -> None:
         """Make an instance; nothing has run on it yet."""
-        self._layout = layout
+        self.target = target
         self.lib = library
         self.mmu = mmu
         handle = c_void_p()
         library.check(
-            library.open(uc.ARCH_X86, uc.MODE_32, ctypes.byref(handle))
+            library.open(target.arch, target.mode, ctypes.byref(handle))
         )
         self.handle: int = handle.value or 0
         self.stale = False  # its TLB may be wrong
@@ -57,7 +41,7 @@ class Core:
         self.vector = -1
         self.failure: BaseException | None = None
         self.serve: Callable[[Core, int], None] | None = None
-        self._booting = True
+        self.booting = True  # the hidden page is in sight
         self._forgetting = False
         self._running = False
         self._hooks: list[Any] = []
@@ -70,14 +54,14 @@ class Core:
     # --- setting up --------------------------------------------------------
 
     def _control(self) -> None:
-        self.ctl(uc.CTL_CPU_MODEL, uc.CPU_NEHALEM)
+        self.ctl(uc.CTL_CPU_MODEL, self.target.model)
         self.ctl(uc.CTL_BUFFER_SIZE, BUFFER)
         self.ctl(uc.CTL_USE_EXITS, 1)
         self.ctl(uc.CTL_TLB_MODE, uc.TLB_VIRTUAL)
 
     def _map(self) -> None:
         mmu = self.mmu
-        self._hidden = hidden_page()
+        self._hidden = self.target.hidden_page()
         rw = uc.PROT_READ | uc.PROT_WRITE
         rx = uc.PROT_READ | uc.PROT_EXEC
         for address, pages, rights in (
@@ -130,18 +114,16 @@ class Core:
 
     def start(self) -> bytes:
         """Enter user mode; return the context of a guest that begins."""
-        self.registers = Registers(self.lib, self.handle)
-        enter(self.lib, self.handle, self.registers, self._enter)
-        self._booting = False
+        self.registers = Registers(self.lib, self.handle, self.target)
+        self.target.enter(self)
+        self.booting = False
         self.ctl(uc.CTL_FLUSH_TLB)
-        for register in (ESP, EIP):
-            self.registers.set(register, 0)
         self._context_size = self.lib.context_size(self.handle)
         context = self._first_context()
-        self._spare = Saved(context)
+        self.spare = Saved(context)
         return context
 
-    def _enter(self, address: int) -> None:
+    def travel(self, address: int) -> None:
         """Run the way to user mode, until the landing is denied."""
         self.lib.emu_start(self.handle, address, 0, 0, 0)
 
@@ -173,8 +155,8 @@ class Core:
 
     def fill(self, page: int, access: int) -> tuple[int, int] | None:
         """Decide about an access to *page*."""
-        if self._booting:
-            if page == HIDDEN_AT // PAGE:
+        if self.booting:
+            if page == self.target.hidden_at // PAGE:
                 return HIDDEN, uc.PROT_READ | uc.PROT_WRITE | uc.PROT_EXEC
             return None
         if self._forgetting:
@@ -184,7 +166,7 @@ class Core:
     def _interrupt(self, _uc: int, vector: int, _data: int) -> None:
         """Serve an exception or a software interrupt."""
         try:
-            if vector in CALL_VECTORS and self.serve is not None:
+            if vector in self.target.calls and self.serve is not None:
                 self.serve(self, vector)
                 return
             self.outcome = FAULTED
@@ -226,7 +208,7 @@ class Core:
         self.vector = -1
         self._running = True
         error: int = self.lib.emu_start(
-            self.handle, self.registers.get(EIP), 0, 0, count
+            self.handle, self.registers.pc(), 0, 0, count
         )
         self._running = False
         return error
@@ -240,9 +222,9 @@ class Core:
         """
         mmu = self.mmu
         if error == uc.INSN_INVALID:
-            self.outcome, self.vector = FAULTED, INVALID_OPCODE
+            self.outcome, self.vector = FAULTED, self.target.invalid
         elif mmu.page < 0:
-            self.outcome, self.vector = FAULTED, GENERAL_PROTECTION
+            self.outcome, self.vector = FAULTED, self.target.general
         else:
             self.outcome = DENIED
             return mmu.access != uc.FETCH
@@ -265,58 +247,22 @@ class Core:
         """Take *instructions* off the run's limit; say whether it is done."""
         return False
 
-    def load_segment(self, number: int, selector: int) -> None:
-        """Load a segment register, with the descriptors in sight."""
-        self._booting = True
-        self.registers.ask(number, selector)
-        self._booting = False
+    def ask_in_sight(self, number: int, value: int) -> None:
+        """Change a register of the library that needs the hidden page."""
+        self.booting = True
+        self.registers.ask(number, value)
+        self.booting = False
         self.stale = True
 
     def save(self, context: int) -> None:
         """Copy the registers to the context at address *context*."""
         if self._running:
-            self._settle_flags()
+            self.target.settle(self)
         self.lib.context_save(self.handle, context)
-
-    def _settle_flags(self) -> None:
-        """
-        Have EFLAGS both ways.
-
-        The library keeps them in one word between runs and in several words
-        during a run, and believes the one or the others accordingly.
-        """
-        self.registers.set(EFLAGS, self.registers.get(EFLAGS))
 
     def load(self, context: int) -> None:
         """Copy the context at address *context* to the registers."""
         self.lib.context_restore(self.handle, context)
-
-    def mend(self, *, packed: bool) -> None:
-        """
-        Put right what a fault leaves wrong: see `layout`.
-
-        *packed* says that EFLAGS were in one word when the fault came.
-        """
-        layout = self._layout
-        if layout is not None:
-            spare = self._spare
-            self.save(spare.address)
-            I32.pack_into(spare.data, layout.old_exception, NO_EXCEPTION)
-            if packed:
-                I32.pack_into(spare.data, layout.cc_op, PACKED)
-            self.load(spare.address)
-            self._settle_flags()
-
-    def keep_flags(self) -> None:
-        """In a core that counts, keep EFLAGS packed across a TLB miss."""
-        layout = self._layout
-        if self._booting or layout is None:
-            return
-        if not self.registers.pack_flags():
-            spare = self._spare
-            self.lib.context_save(self.handle, spare.address)
-            I32.pack_into(spare.data, layout.cc_op, PACKED)
-            self.load(spare.address)
 
     def close(self) -> None:
         """Free the instance."""

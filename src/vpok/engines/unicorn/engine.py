@@ -11,9 +11,6 @@ so a slice may end anywhere.
 import sys
 from typing import Any, Final
 
-from vpok.arch.x86_32 import EIP, GENERAL_PROTECTION
-from vpok.arch.x86_decode import CALL, SOFT, Instruction, decode
-from vpok.engines.unicorn.calibrate import layout
 from vpok.engines.unicorn.checker import Checker
 from vpok.engines.unicorn.core import (
     DENIED,
@@ -25,13 +22,14 @@ from vpok.engines.unicorn.core import (
     Core,
 )
 from vpok.engines.unicorn.fast import Fast
+from vpok.engines.unicorn.isa import target_of
 from vpok.engines.unicorn.lib import FETCH, library
 from vpok.engines.unicorn.machine import UnicornMachine
 from vpok.engines.unicorn.mmu import Mmu
-from vpok.engines.unicorn.scan import MARGIN, Scan
+from vpok.engines.unicorn.scan import Scan
 from vpok.engines.unicorn.slice import Slice
-from vpok.engines.unicorn.special import ALONE, DONE, handle
 from vpok.engines.unicorn.stepper import Stepper
+from vpok.engines.unicorn.target import ALONE, DONE
 from vpok.engines.unicorn.tiers import choose
 from vpok.kernel.engine import CONTINUE, RESCHEDULE, Engine
 from vpok.kernel.vcpu import Vcpu
@@ -44,33 +42,40 @@ _MOST: Final = 1 << 30
 
 
 class UnicornEngine(Engine):
-    """Executes the x86-32 code of one partition."""
+    """Executes the code of one partition, which is of one instruction set."""
 
     name = "unicorn"
-    isa = "x86-32"
     exact = True
 
     def __init__(
-        self, memory_size: int, clock_hz: int, tier: str | None = None
+        self,
+        memory_size: int,
+        clock_hz: int,
+        tier: str | None = None,
+        isa: str = "x86-32",
     ) -> None:
         """
         Make an engine with *memory_size* zero bytes for one partition.
 
         It executes *clock_hz* instructions per second of virtual time.
-        Raises EngineUnavailable if Unicorn, or a forced *tier*, is missing.
+        Raises EngineUnavailable if Unicorn, a forced *tier* or the *isa* is
+        missing.
         """
         self._lib = library()
         choice = choose(tier)
         self.tier = choice.name
-        known = self._layout = layout(self._lib)
-        self._mmu = Mmu(memory_size)
+        target = self._target = target_of(isa, self._lib)
+        self.isa = isa
+        self.hypercall = target.hypercall
+        self.call_cause = target.call_cause
+        self._mmu = Mmu(memory_size, target)
         self.memory = self._mmu.memory
-        self._stepper = Stepper(self._lib, self._mmu, known)
+        self._stepper = Stepper(self._lib, self._mmu, target)
         first = self._stepper.start()
         self._fast: Fast | None = None
         if choice.code is not None:
             self._stepper.vetted = True
-            self._fast = Fast(self._lib, self._mmu, known, choice.code)
+            self._fast = Fast(self._lib, self._mmu, target, choice.code)
             first = self._fast.start()
         self._checker: Checker | None = None
         self._core: Core = self._fast or self._stepper
@@ -78,7 +83,6 @@ class UnicornEngine(Engine):
             self._lib, self._core, first
         )
         self._slice = Slice(clock_hz)
-        self._instruction = Instruction()
         self._vcpu: Any = None  # the vCPU that runs
         self._verdict = CONTINUE
         self._over = False  # the run ends, whatever its budget
@@ -120,11 +124,11 @@ class UnicornEngine(Engine):
         outcome = core.outcome
         if outcome == SPENT:
             if self._slice.done == before:
-                self._fault(core, GENERAL_PROTECTION, 0)  # never endless
+                self._fault(self._target.general, 0)  # never endless
         elif outcome == UNFIT:
             self._unfit(core)
         elif outcome == FAULTED:
-            self._fault(core, core.vector, 0)
+            self._raise(core)
         elif outcome == DENIED:
             self._denied(core)
         elif outcome == FAILED:
@@ -153,7 +157,7 @@ class UnicornEngine(Engine):
         if left <= 0:
             return
         stepper = self._stepper
-        pc = core.registers.get(EIP)
+        pc = core.registers.pc()
         size = 1
         if core is self._fast:
             if self._fast.prepare():
@@ -165,8 +169,8 @@ class UnicornEngine(Engine):
         elif core is stepper:
             size = stepper.block[1]
         inside = self._mmu.size - pc
-        code = self._mmu.bytes_at(pc, size + MARGIN)
-        count = Scan(pc, code, size, inside, ()).before_care()
+        code = self._mmu.bytes_at(pc, size + self._target.margin)
+        count = Scan(self._target, pc, code, size, inside, ()).before_care()
         self._machine.move(stepper)
         if count:
             self._alone(min(count, left))
@@ -179,7 +183,7 @@ class UnicornEngine(Engine):
         self._slice.done += stepper.alone(count)
         outcome = stepper.outcome
         if outcome == FAULTED:
-            self._fault(stepper, stepper.vector, 0)
+            self._raise(stepper)
         elif outcome == DENIED:
             self._denied(stepper)
         elif outcome == FAILED:
@@ -187,16 +191,13 @@ class UnicornEngine(Engine):
 
     def _special(self, core: Core, code: bytes, inside: int) -> bool:
         """Execute or refuse the instruction at the PC, unless it is plain."""
-        instruction = decode(code, 0, self._instruction)
-        what = handle(core, instruction, inside)
-        if what == ALONE:
+        cause, address, paid = self._target.special(core, code, inside)
+        if cause == ALONE:
             return False
-        if what == DONE or (
-            instruction.kind == SOFT and instruction.length <= inside
-        ):
+        if cause == DONE or paid:
             self._slice.done += 1
-        if what != DONE:
-            self._fault(core, what, 0)
+        if cause != DONE:
+            self._fault(cause, address)
         return True
 
     def _denied(self, core: Core) -> None:
@@ -209,19 +210,17 @@ class UnicornEngine(Engine):
 
     def _one(self, core: Core) -> None:
         """Execute the instruction at the PC, and look at no other."""
-        registers = core.registers
-        pc = registers.get(EIP)
-        code = self._mmu.bytes_at(pc, MARGIN)
-        inside = self._mmu.size - pc
-        if self._special(core, code, inside):
+        pc = core.registers.pc()
+        code = self._mmu.bytes_at(pc, self._target.margin)
+        if self._special(core, code, self._mmu.size - pc):
             return
-        instruction = self._instruction
-        if instruction.kind != CALL:
+        length, cause = self._target.call(code)
+        if cause < 0:
             self._checked(core)
             return
-        registers.set(EIP, pc + instruction.length)
+        core.registers.set(self._target.pc, pc + length)
         self._slice.done += 1
-        self._serve(core, code[instruction.length - 1], self._slice.done)
+        self._serve(core, cause, self._slice.done)
 
     def _checked(self, core: Core) -> None:
         """Let the checker execute the instruction at the PC."""
@@ -235,12 +234,12 @@ class UnicornEngine(Engine):
             self._slice.done += 1
             self._machine.adopt(checker)
         if checker.outcome == FAULTED:
-            self._fault(core, checker.vector, checker.address)
+            self._fault(checker.vector, checker.address)
 
     def _checking(self) -> Checker:
         """Return the checker; most partitions never need one."""
         if self._checker is None:
-            self._checker = Checker(self._lib, self._mmu, self._layout)
+            self._checker = Checker(self._lib, self._mmu, self._target)
             self._checker.start()
         return self._checker
 
@@ -273,12 +272,17 @@ class UnicornEngine(Engine):
                 return core.shorten(shorter)
         return False
 
-    def _fault(self, core: Core, vector: int, address: int) -> None:
+    def _raise(self, core: Core) -> None:
+        """Tell of the exception that the library met in *core*."""
+        cause, address, _ = self._target.fault(core, core.vector)
+        self._fault(cause, address)
+
+    def _fault(self, cause: int, address: int) -> None:
         """Tell of a fault; the run ends."""
         vcpu = self._vcpu
         vcpu.fault_address = address
         self._consumed = self._slice.elapsed(self._slice.done)
-        verdict = self.traps.trap(vcpu, self._consumed, vector)
+        verdict = self.traps.trap(vcpu, self._consumed, cause)
         self._verdict = RESCHEDULE if verdict == CONTINUE else verdict
         self._over = True
 

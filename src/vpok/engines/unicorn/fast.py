@@ -9,7 +9,6 @@ middle is charged back from there.
 import ctypes
 from typing import Any, Final
 
-from vpok.arch.x86_32 import DEBUG, EIP
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import (
     FAILED,
@@ -18,7 +17,6 @@ from vpok.engines.unicorn.core import (
     UNFIT,
     Core,
 )
-from vpok.engines.unicorn.layout import Layout
 from vpok.engines.unicorn.meter import (
     NEVER,
     MeterCode,
@@ -27,7 +25,8 @@ from vpok.engines.unicorn.meter import (
     slot_of,
 )
 from vpok.engines.unicorn.mmu import Mmu
-from vpok.engines.unicorn.scan import CLEAN, MARGIN, Scan, index_of
+from vpok.engines.unicorn.scan import CLEAN, Scan, index_of
+from vpok.engines.unicorn.target import Target
 from vpok.machine.memory import PAGE
 
 _MOST_CLEAN: Final = 4096
@@ -40,16 +39,16 @@ class Fast(Core):
         self,
         library: uc.Library,
         mmu: Mmu,
-        layout: Layout | None,
+        target: Target,
         code: MeterCode,
     ) -> None:
         """Make the core; `start` installs the meter."""
-        super().__init__(library, mmu, layout)
+        super().__init__(library, mmu, target)
         self._code = code
         self.limit = 0
         self.meter = make_meter(library.stop_address, self._miss)
         self._budget = budget_of(self.meter)
-        # Instructions before which the library computes all of EFLAGS, and
+        # Instructions before which the library computes all flags, and
         # their hooks; a block that has others: its address, and theirs.
         self.sites: dict[int, int] = {}
         self._wanted: tuple[int, list[int]] | None = None
@@ -87,17 +86,17 @@ class Fast(Core):
         if block.size != size:
             return NEVER
         icount = int(block.icount)
-        code = self.mmu.bytes_at(pc, size + MARGIN)
+        code = self.mmu.bytes_at(pc, size + self.target.margin)
         inside = self.mmu.size - pc
         if size <= inside and self._clean.get(code[:size]) == icount:
             return icount
-        look = Scan(pc, code, size, inside, self.sites)
+        look = Scan(self.target, pc, code, size, inside, self.sites)
         if look.wanted and not look.care:
             self._wanted = (pc, look.wanted)
             return NEVER
         if look.verdict(size, icount) != CLEAN:
             return NEVER
-        if not look.packs and len(self._clean) < _MOST_CLEAN:
+        if not look.sites and len(self._clean) < _MOST_CLEAN:
             self._clean[code[:size]] = icount
         return icount
 
@@ -113,7 +112,7 @@ class Fast(Core):
             self.outcome = FAILED
         elif self.outcome == FAULTED:
             done -= self._unpaid()
-            self.mend(packed=self._packed())
+            self.target.mend(self, packed=self._packed())
         elif self.outcome != SPENT:
             pass
         elif meter.stopped:
@@ -121,21 +120,23 @@ class Fast(Core):
         elif error != uc.OK and self.refused(error):
             done -= self._unpaid()
             if self._packed():
-                self.mend(packed=True)
+                self.target.mend(self, packed=True)
         return done
 
     def _unpaid(self) -> int:
         """Return how many instructions of the last block were not done."""
-        if self.vector == DEBUG or not self.meter.slot:
+        if self.vector in self.target.behind or not self.meter.slot:
             return 0  # a trap, behind its instruction
         slot = self.meter.slot[0]
-        offset = self.registers.get(EIP) - slot.pc
-        code = self.mmu.bytes_at(slot.pc, max(offset, 0) + MARGIN)
-        return int(slot.cost) - index_of(code, offset)
+        offset = self.registers.pc() - slot.pc
+        length = max(offset, 0) + self.target.margin
+        code = self.mmu.bytes_at(slot.pc, length)
+        return int(slot.cost) - index_of(self.target, code, offset)
 
     def _packed(self) -> bool:
-        """Say whether EFLAGS were in one word when the fault came."""
-        return self.vector != DEBUG and self.registers.get(EIP) in self.sites
+        """Say whether the flags were complete when the fault came."""
+        behind = self.vector in self.target.behind
+        return not behind and self.registers.pc() in self.sites
 
     def executed(self) -> int:
         """Return the instructions of `run` so far, at the end of a block."""

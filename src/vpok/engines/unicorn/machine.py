@@ -6,13 +6,11 @@ in contexts: copies of all that a core knows of a guest.
 """
 
 import ctypes
-from ctypes import c_uint32
+from ctypes import c_uint64
 from typing import Any
 
-from vpok.arch.x86_32 import EIP
 from vpok.engines.unicorn.core import Core
 from vpok.engines.unicorn.lib import Library
-from vpok.engines.unicorn.registers import MASK, NUMBERS
 from vpok.engines.unicorn.saved import Saved
 from vpok.machine.arch import ArchVcpu, Context, Machine
 
@@ -26,20 +24,27 @@ class UnicornMachine(Machine):
         self._first = first
         self._spare = Saved(first)
         self.spare = self._spare.address  # for registers on their way
-        self._value = c_uint32()
+        self._value = c_uint64()
         self._at = ctypes.addressof(self._value)
+        target = self._target = core.target
+        # Registers that are their own words' numbers, and not constant.
+        self._low = target.first
+        self._end = target.pc
+        self._mask = target.mask
+        self.extended_size = target.extended_size
         self._home = core
         self.core = core  # which has the resident registers
         self._words = core.registers.words
         self.resident: ArchVcpu | None = None
 
     def new_context(self) -> Context:
-        """Return a context: ring 3, interrupts on, all else as at reset."""
+        """Return a context: user mode, all else as at reset."""
         return Saved(self._first)
 
     def put(self, arch: ArchVcpu) -> None:
         """Save the registers into *arch*'s context, if it is resident."""
         if self.resident is arch:
+            self._target.part(self.core)
             self.save(arch.context)
             self.resident = None
 
@@ -75,15 +80,15 @@ class UnicornMachine(Machine):
 
     def get(self, register: int) -> int:
         """Return a register of the resident vCPU."""
-        if register < EIP and self._words is not None:
+        if register < self._end and self._words is not None:
             value: int = self._words[register]
-            return value & MASK
+            return value & self._mask
         return self.core.registers.get(register)
 
     def set(self, register: int, value: int) -> None:
         """Change a register of the resident vCPU."""
-        if register < EIP and self._words is not None:
-            self._words[register] = value & MASK
+        if self._low <= register < self._end and self._words is not None:
+            self._words[register] = value & self._mask
             return
         self.core.registers.set(register, value)
 
@@ -91,16 +96,26 @@ class UnicornMachine(Machine):
         """Return a register of a saved *context*."""
         self._lib.check(
             self._lib.context_reg_read(
-                context.address, NUMBERS[register], self._at
+                context.address, self._target.numbers[register], self._at
             )
         )
-        return self._value.value
+        return self._value.value & self._mask
 
     def set_in(self, context: Any, register: int, value: int) -> None:
         """Change a register of a saved *context*."""
-        self._value.value = value & MASK
+        if register < self._low:
+            return
+        self._value.value = self._target.legal(register, value)
         self._lib.check(
             self._lib.context_reg_write(
-                context.address, NUMBERS[register], self._at
+                context.address, self._target.numbers[register], self._at
             )
         )
+
+    def extended(self) -> bytes:
+        """Return the floating point and vector state of the resident vCPU."""
+        return self._target.extended(self.core)
+
+    def set_extended(self, data: bytes) -> None:
+        """Change it."""
+        self._target.set_extended(self.core, data)

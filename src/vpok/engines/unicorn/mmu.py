@@ -8,7 +8,6 @@ Nothing outside the partition is ever mapped; the last page, if the partition
 ends inside it, is never mapped for data, so that each access can be checked.
 """
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from vpok.engines.unicorn.host import Pages
@@ -19,6 +18,7 @@ from vpok.engines.unicorn.lib import (
     PROT_WRITE,
     WRITE,
 )
+from vpok.engines.unicorn.target import Target
 from vpok.machine.memory import PAGE, GuestMemory
 
 if TYPE_CHECKING:
@@ -26,18 +26,9 @@ if TYPE_CHECKING:
 
 # Physical addresses of a core, above all that a guest can name.
 COPY: Final = 1 << 32  # the copies of code pages
-NOWHERE: Final = 1 << 33  # what a fetch outside the partition sees: HLT
-HIDDEN: Final = 1 << 34  # descriptors, for the way to user mode
+NOWHERE: Final = 1 << 33  # what a fetch outside the partition sees: a fault
+HIDDEN: Final = 1 << 34  # the way to user mode
 
-HLT: Final = 0xF4
-# BT, BTS, BTR or BTC of a register with LOCK: an invalid instruction, on which
-# the translator aborts the process, even if it is only behind what will be
-# executed.  A page that seems to have one, or the beginning of one at its end,
-# is never translated; its instructions are executed one by one.
-_DEADLY: Final = re.compile(
-    rb"\xf0[\x26\x2e\x36\x3e\x64-\x67\xf0\xf2\xf3]{0,14}"
-    rb"(\Z|\x0f(\Z|[\xa3\xab\xb3\xba\xbb](\Z|[\xc0-\xff])))"
-)
 RX: Final = PROT_READ | PROT_EXEC
 RW: Final = PROT_READ | PROT_WRITE
 
@@ -45,15 +36,17 @@ RW: Final = PROT_READ | PROT_WRITE
 class Mmu:
     """Which page is what, and who must hear of a change."""
 
-    def __init__(self, size: int) -> None:
-        """Lend *size* bytes, all zero, all data."""
+    def __init__(self, size: int, target: Target) -> None:
+        """Lend *size* bytes, all zero, all data, for code of *target*."""
+        self._deadly = target.deadly
+        self._filler = bytes([target.filler])
         self.size = size
         self.whole = size // PAGE  # pages that lie wholly inside
         self.pages = (size + PAGE - 1) // PAGE
         self.real = Pages(size)
         self.copy = Pages(size)
         self.nowhere = Pages(PAGE)
-        self.nowhere.view[:] = bytes([HLT]) * self.nowhere.size
+        self.nowhere.view[:] = self._filler * self.nowhere.size
         self.memory = WatchedMemory(self)
         self.code = self.memory.code_pages
         self.cores: list[Core] = []
@@ -95,11 +88,12 @@ class Mmu:
         """
         Make *page* code, and drop translations that are no longer true.
 
-        False: it must not be translated, see `_DEADLY`.
+        False: it must not be translated, see `Target.deadly`.
         """
         base = page * PAGE
         end = min(base + PAGE, self.size)
-        if _DEADLY.search(self.real.view, base, end) is not None:
+        deadly = self._deadly
+        if deadly is not None and deadly.search(self.real.view, base, end):
             if page in self.code:
                 self.rest(page)
             return False
@@ -110,7 +104,7 @@ class Mmu:
         inside = min(base + PAGE, self.size)
         self.copy.view[base:inside] = self.real.view[base:inside]
         if inside < base + PAGE:
-            self.copy.view[inside : base + PAGE] = bytes([HLT]) * (
+            self.copy.view[inside : base + PAGE] = self._filler * (
                 base + PAGE - inside
             )
         fresh = page not in self.code
@@ -131,10 +125,10 @@ class Mmu:
             core.stale = True
 
     def bytes_at(self, address: int, length: int) -> bytes:
-        """Return bytes of code; behind the partition's end there is HLT."""
+        """Return bytes of code; what is behind the end faults."""
         end = min(address + length, self.size)
         code = bytes(self.real.view[address:end]) if address < end else b""
-        return code + bytes([HLT]) * (length - len(code))
+        return code + self._filler * (length - len(code))
 
 
 class WatchedMemory(GuestMemory):

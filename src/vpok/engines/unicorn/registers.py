@@ -11,22 +11,14 @@ EFLAGS, the library is asked.
 import ctypes
 import os
 from collections.abc import Iterator
-from ctypes import c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import c_size_t, c_uint64, c_void_p
 from functools import cache
 from itertools import chain
 from typing import Any, Final
 
-from vpok.arch.x86_32 import EIP
-from vpok.engines.unicorn.layout import CC_OP, PACKED
 from vpok.engines.unicorn.lib import Library
+from vpok.engines.unicorn.target import Target
 
-# The library's numbers, in the order of `vpok.arch.x86_32`.
-NUMBERS: Final = (19, 22, 24, 21, 30, 20, 29, 23, 26, 25)
-MASK: Final = 0xFFFF_FFFF
-
-# Where the library keeps the words: EAX to EDI, 8 unused, EIP.
-WORDS: Final = 17
-_INDEX: Final = (0, 1, 2, 3, 4, 5, 6, 7, 16)
 _HANDLE_BYTES: Final = 4096
 _STATE_BYTES: Final = 65536
 
@@ -34,41 +26,45 @@ _STATE_BYTES: Final = 65536
 class Registers:
     """The registers of one core, wherever they are."""
 
-    def __init__(self, lib: Library, handle: int) -> None:
+    def __init__(self, lib: Library, handle: int, target: Target) -> None:
         """Find the registers of *handle*, which is not running."""
         self._lib = lib
         self._handle = handle
-        self._value = c_uint32()
+        self.target = target
+        self._mask = target.mask
+        self._value = c_uint64()
         self._at = ctypes.addressof(self._value)
-        self._base = 0  # address of the words
+        self.base = 0  # address of the words, if they are found
         self.words = _find(self)
-        self._cc_op = None
-        if self.words is not None:
-            self._cc_op = c_uint32.from_address(self._base + CC_OP)
 
     def get(self, register: int) -> int:
         """Return a register."""
         words = self.words
-        if words is not None and register <= EIP:
-            value: int = words[_INDEX[register]]
-            return value & MASK
-        self._lib.reg_read(self._handle, NUMBERS[register], self._at)
-        return self._value.value
+        place = self.target.words[register]
+        if words is not None and place >= 0:
+            value: int = words[place]
+            return value & self._mask
+        self._lib.reg_read(
+            self._handle, self.target.numbers[register], self._at
+        )
+        return self._value.value & self._mask
 
     def set(self, register: int, value: int) -> None:
         """Change a register; not from inside a translated block."""
-        words = self.words
-        if words is not None and register <= EIP:
-            words[_INDEX[register]] = value & MASK
+        target = self.target
+        if register < target.first:
             return
-        self.ask(NUMBERS[register], value)
+        value = target.legal(register, value)
+        words = self.words
+        place = target.words[register]
+        if words is not None and place >= 0:
+            words[place] = value
+            return
+        self.ask(target.numbers[register], value)
 
-    def pack_flags(self) -> bool:
-        """Have the library believe that EFLAGS are in one word, if it can."""
-        if self._cc_op is None:
-            return False
-        self._cc_op.value = PACKED
-        return True
+    def pc(self) -> int:
+        """Return the PC."""
+        return self.get(self.target.pc)
 
     def ask(self, number: int, value: int) -> None:
         """Let the library change the register that it calls *number*."""
@@ -115,25 +111,27 @@ def peek(address: int, length: int) -> bytes:
 
 
 # Offsets that were right before: of the pointer, of the words behind it.
-_hint: list[tuple[int, int]] = []
+_hints: dict[str, list[tuple[int, int]]] = {}
 
 
 def _find(registers: Registers) -> Any:
     """Return the words as an array of 64-bit integers, or None."""
+    target = registers.target
+    hints = _hints.setdefault(target.name, [])
     pattern = _write_pattern(registers, 0x5EED_0000)
-    handle = registers._handle  # noqa: SLF001
-    block = peek(handle, _HANDLE_BYTES)
-    for field, offset in chain(_hint[:], _candidates(block, pattern)):
+    block = peek(registers._handle, _HANDLE_BYTES)  # noqa: SLF001
+    for field, offset in chain(hints[:], _candidates(block, pattern)):
         base = int.from_bytes(block[field : field + 8], "little")
         if peek(base + offset, len(pattern)) != pattern:
             continue
         again = _write_pattern(registers, 0x0BAD_1000)
         if peek(base + offset, len(again)) == again:
-            if (field, offset) not in _hint:
-                _hint.append((field, offset))
-            registers._base = base + offset  # noqa: SLF001
+            if (field, offset) not in hints:
+                hints.append((field, offset))
+            registers.base = base + offset
+            words = c_uint64 * (max(target.words) + 1)
             return (
-                memoryview((c_uint64 * WORDS).from_address(base + offset))
+                memoryview(words.from_address(base + offset))
                 .cast("B")
                 .cast("Q")
             )
@@ -142,11 +140,15 @@ def _find(registers: Registers) -> Any:
 
 def _write_pattern(registers: Registers, start: int) -> bytes:
     """Give the registers values that are nowhere else; return them."""
-    values = [0] * WORDS
-    for register, index in enumerate(_INDEX):
-        values[index] = start + register * 0x1111
-        registers.ask(NUMBERS[register], values[index])
-    return b"".join(value.to_bytes(8, "little") for value in values[:8])
+    target = registers.target
+    general = [0] * target.pc
+    for register, place in enumerate(target.words):
+        if place >= 0 and register >= target.first:
+            value = start + register * 0x1112
+            registers.ask(target.numbers[register], value)
+            if register < target.pc:
+                general[place] = value
+    return b"".join(value.to_bytes(8, "little") for value in general)
 
 
 def _candidates(block: bytes, pattern: bytes) -> Iterator[tuple[int, int]]:

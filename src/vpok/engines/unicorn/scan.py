@@ -3,20 +3,11 @@
 from collections.abc import Collection
 from typing import Final
 
-from vpok.arch.x86_decode import (
-    CALL,
-    LONGEST,
-    PACK,
-    PLAIN,
-    Instruction,
-    decode,
-)
+from vpok.engines.unicorn.target import CARE, SITE, Target
 
 # A block whose length or count the decoder sees differently from the engine.
 UNSURE: Final = -2
 CLEAN: Final = -1
-# What `decode` may look at behind a block.
-MARGIN: Final = LONGEST + 2
 # Instructions that can be sites at one time; the library looks at each of
 # them whenever it meets one.
 MOST_SITES: Final = 1024
@@ -26,14 +17,15 @@ class Scan:
     """
     One look at a block.
 
-    *code* begins at address *pc* and goes on for `MARGIN` bytes behind the
-    block's *size*; only its first *inside* bytes belong to the partition.
-    `PACK` instructions need care unless they are among *sites*, or there is
+    *code* begins at address *pc* and goes on for `Target.margin` bytes behind
+    the block's *size*; only its first *inside* bytes belong to the partition.
+    `SITE` instructions need care unless they are among *sites*, or there is
     room for them (None: all are right).
     """
 
     def __init__(
         self,
+        target: Target,
         pc: int,
         code: bytes,
         size: int,
@@ -41,27 +33,25 @@ class Scan:
         sites: Collection[int] | None = None,
     ) -> None:
         """Look at instructions until one needs care, or to the end."""
-        self._instruction = Instruction()
         self.count = 0  # instructions before the one that needs care
         self.length = 0  # their bytes
         self.care = False
-        self.packs = False  # there is a PACK instruction
+        self.sites = False  # there is a SITE instruction
         self.wanted: list[int] = []  # addresses that should become sites
         while self.length < size and not self.care:
-            instruction = decode(code, self.length, self._instruction)
-            address = pc + self.length
-            if self.length + instruction.length > inside:
+            length, need = target.look(code, self.length)
+            if self.length + length > inside:
                 self.care = True
-            elif instruction.kind == PACK:
-                self.care = not self._packs(address, sites)
+            elif need == SITE:
+                self.care = not self._fits(pc + self.length, sites)
             else:
-                self.care = instruction.kind not in {PLAIN, CALL}
+                self.care = need == CARE
             if not self.care:
-                self.length += instruction.length
+                self.length += length
                 self.count += 1
 
-    def _packs(self, address: int, sites: Collection[int] | None) -> bool:
-        self.packs = True
+    def _fits(self, address: int, sites: Collection[int] | None) -> bool:
+        self.sites = True
         if sites is None or address in sites:
             return True
         self.wanted.append(address)
@@ -84,11 +74,10 @@ class Scan:
         return self.count if self.care else 1
 
 
-def index_of(code: bytes, offset: int) -> int:
+def index_of(target: Target, code: bytes, offset: int) -> int:
     """Return how many instructions *code* has before *offset*."""
-    instruction = Instruction()
     at = index = 0
     while at < offset:
-        at += decode(code, at, instruction).length
+        at += target.look(code, at)[0]
         index += 1
     return index

@@ -8,20 +8,18 @@ instructions that need care; in the tier `count`, everything.
 from ctypes import c_uint64
 from typing import Any, Final
 
-from vpok.arch.x86_32 import EIP
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import (
-    BEHIND,
     FAILED,
     FAULTED,
     SPENT,
     UNFIT,
     Core,
 )
-from vpok.engines.unicorn.layout import Layout
 from vpok.engines.unicorn.mmu import Mmu
 from vpok.engines.unicorn.registers import peek
-from vpok.engines.unicorn.scan import CLEAN, MARGIN, Scan
+from vpok.engines.unicorn.scan import CLEAN, Scan
+from vpok.engines.unicorn.target import Target
 
 # A count that is found in the library's memory when it has been given.
 _MAGIC: Final = 0x5EED_C0DE_0000
@@ -31,11 +29,9 @@ _HANDLE_BYTES: Final = 4096
 class Stepper(Core):
     """A core that counts."""
 
-    def __init__(
-        self, library: uc.Library, mmu: Mmu, layout: Layout | None
-    ) -> None:
+    def __init__(self, library: uc.Library, mmu: Mmu, target: Target) -> None:
         """Make the core; `start` must be called once."""
-        super().__init__(library, mmu, layout)
+        super().__init__(library, mmu, target)
         self.block = (0, 0)  # the last one that was not started: pc, size
         # Execute what is asked for, whatever it is: always, if the meter has
         # looked at each block before.
@@ -46,21 +42,20 @@ class Stepper(Core):
         self._before = 0  # instructions of this `run`, in earlier calls
         self.hook(uc.HOOK_EDGE, uc.EDGE_HOOK(self._edge))
 
-    def _enter(self, address: int) -> None:
+    def travel(self, address: int) -> None:
         """Run the way to user mode; find the library's counter."""
         self.lib.emu_start(self.handle, address, 0, 0, _MAGIC)
         block = peek(self.handle, _HANDLE_BYTES)
         at = block.find(_MAGIC.to_bytes(8, "little"))
         value = int.from_bytes(block[at - 8 : at], "little")
-        # The stub has three instructions.
-        if at % 8 == 0 and at >= 8 and value == 3:
+        if at % 8 == 0 and at >= 8 and value == self.target.steps:
             self._counter = c_uint64.from_address(self.handle + at - 8)
 
     def fill(self, page: int, access: int) -> tuple[int, int] | None:
-        """Decide about an access to *page*; see `layout`."""
+        """Decide about an access to *page*; see `Target.keep`."""
         answer = super().fill(page, access)
-        if answer is not None and access != uc.FETCH:
-            self.keep_flags()
+        if answer and access != uc.FETCH and not self.booting:
+            self.target.keep(self)
         return answer
 
     @property
@@ -71,7 +66,7 @@ class Stepper(Core):
     def _edge(self, _uc: int, new: Any, _old: Any, _data: int) -> None:
         """Look at a block that was just translated."""
         try:
-            if not self._booting:
+            if not self.booting:
                 block = new[0]
                 self._look(block.pc, block.size, block.icount)
         except BaseException as error:  # noqa: BLE001 (re-raised by `run`)
@@ -82,11 +77,11 @@ class Stepper(Core):
         mmu.cover(pc, pc + size)
         if self.vetted:
             return
-        code = mmu.bytes_at(pc, size + MARGIN)
-        look = Scan(pc, code, size, mmu.size - pc)
+        code = mmu.bytes_at(pc, size + self.target.margin)
+        look = Scan(self.target, pc, code, size, mmu.size - pc)
         if look.verdict(size, icount) == CLEAN:
             return
-        if pc < mmu.size:  # outside there is only HLT, which faults as well
+        if pc < mmu.size:  # outside there is only what faults
             self._odd.append(pc)
         if not self.careless:
             self.block = (pc, size)
@@ -108,18 +103,18 @@ class Stepper(Core):
         return self._before
 
     def _count(self, limit: int) -> int:
-        self._from = self.registers.get(EIP)
+        self._from = self.registers.pc()
         error = self.emulate(limit)
         done = self._done(limit)
         if self.failure is not None:
             self.outcome = FAILED
         elif self.outcome == FAULTED:
-            at_it = self.vector not in BEHIND
+            at_it = self.vector not in self.target.behind
             done -= at_it
-            self.mend(packed=at_it)
+            self.target.mend(self, packed=at_it)
         elif self.outcome == SPENT and error != uc.OK:
             if self.refused(error):
-                self.mend(packed=True)
+                self.target.mend(self, packed=True)
                 done -= 1
             if done == limit:
                 self.outcome = SPENT  # the next one's fault
@@ -130,7 +125,7 @@ class Stepper(Core):
             return min(limit, int(self._counter.value))
         # One instruction: was it entered?
         if self.outcome == UNFIT or self.mmu.access == uc.FETCH:
-            return int(self.registers.get(EIP) != self._from)
+            return int(self.registers.pc() != self._from)
         return 1
 
     def executed(self) -> int:

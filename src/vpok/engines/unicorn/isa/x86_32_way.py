@@ -6,7 +6,6 @@ nothing can reach afterwards: neither it nor the landing is ever mapped again.
 """
 
 import ctypes
-from collections.abc import Callable
 from ctypes import c_uint64
 from typing import Final
 
@@ -17,9 +16,8 @@ from vpok.arch.x86_32 import (
     ESP,
     USER_FLAGS,
 )
+from vpok.engines.unicorn.core import Core
 from vpok.engines.unicorn.host import Pages
-from vpok.engines.unicorn.lib import Library
-from vpok.engines.unicorn.registers import Registers
 from vpok.kernel.errors import EngineUnavailable
 from vpok.machine.memory import PAGE
 
@@ -76,13 +74,10 @@ def hidden_page() -> Pages:
     return pages
 
 
-def enter(
-    library: Library,
-    handle: int,
-    registers: Registers,
-    run: Callable[[int], None],
-) -> None:
-    """Bring an instance that maps the hidden page to ring 3; *run* goes."""
+def enter(core: Core) -> None:
+    """Bring an instance that maps the hidden page to ring 3."""
+    registers = core.registers
+    library, handle = core.lib, core.handle
     gdtr = _Descriptor(0, HIDDEN_AT, _TABLE_LIMIT, 0)
     library.check(library.reg_write(handle, _GDTR, ctypes.addressof(gdtr)))
     registers.ask(_CR0, _CR0_VALUE)
@@ -93,9 +88,11 @@ def enter(
     for register in range(EIP):
         registers.set(register, 0)
     registers.set(ESP, HIDDEN_AT + _FRAME)
-    run(HIDDEN_AT + _STUB)
+    core.travel(HIDDEN_AT + _STUB)
     if registers.get(EIP) != LANDING:
         raise EngineUnavailable(
             f"Unicorn {library.version} does not reach user mode;"
             " install unicorn 2.1.4"
         )
+    for register in (ESP, EIP):
+        registers.set(register, 0)

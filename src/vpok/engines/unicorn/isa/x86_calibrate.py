@@ -4,11 +4,9 @@ Trying out, once per process, where the library keeps what must be mended.
 A library that keeps it elsewhere is refused.
 """
 
-from functools import cache
 from typing import Final
 
-from vpok.arch.x86_32 import EAX, EFLAGS, EIP
-from vpok.engines.unicorn.layout import (
+from vpok.engines.unicorn.isa.x86_layout import (
     CC_OP,
     I32,
     NO_EXCEPTION,
@@ -19,26 +17,33 @@ from vpok.engines.unicorn.lib import Library
 from vpok.engines.unicorn.mmu import Mmu
 from vpok.engines.unicorn.saved import Saved
 from vpok.engines.unicorn.stepper import Stepper
+from vpok.engines.unicorn.target import Target
 from vpok.kernel.errors import EngineUnavailable
 from vpok.machine.memory import PAGE
 
+_EAX: Final = 0
+_EDX: Final = 2
 _MARK: Final = 0x1234_5678
-# xor eax, eax; add eax, 3; mov eax, [outside]
-_FLAGS_TEST: Final = bytes.fromhex("31c0 83c003 a100000080")
+# xor eax, eax; add eax, 3; mov eax, [edx]: outside
+_FLAGS_TEST: Final = bytes.fromhex("31c0 83c003 8b02")
+_OUTSIDE: Final = 0x7FFF_0000
 _FLAGS: Final = 0x206  # of 3: P; read otherwise they have C as well
 # xor edx, edx; div edx
 _DIVIDE_TEST: Final = bytes.fromhex("31d2 f7f2")
 _DIVIDE_AT: Final = 16
 
 
-@cache
-def layout(library: Library) -> Layout:
-    """Return the layout of *library*; raises EngineUnavailable."""
-    mmu = Mmu(PAGE)
+def find_layout(library: Library, target: Target) -> Layout:
+    """
+    Return the layout of *library* as *target* needs it.
+
+    Raises EngineUnavailable.  The tests mean the same in 32 and 64 bits.
+    """
+    mmu = Mmu(PAGE, target)
     mmu.memory.write(0, _FLAGS_TEST)
     mmu.memory.write(_DIVIDE_AT, _DIVIDE_TEST)
     mmu.wake(0)
-    core = Stepper(library, mmu, None)
+    core = Stepper(library, mmu, target)
     try:
         saved = Saved(core.start())
         cc_op = _cc_op(core, saved)
@@ -55,7 +60,8 @@ def layout(library: Library) -> Layout:
 
 def _cc_op(core: Stepper, saved: Saved) -> int:
     """Return where `cc_op` is, or -1: with it, EFLAGS of a fault are right."""
-    core.registers.set(EAX, _MARK)
+    core.registers.set(_EAX, _MARK)
+    core.registers.set(_EDX, _OUTSIDE)
     core.save(saved.address)
     base = saved.data.raw.find(_MARK.to_bytes(8, "little"))
     core.run(10)
@@ -64,13 +70,17 @@ def _cc_op(core: Stepper, saved: Saved) -> int:
         return -1
     I32.pack_into(saved.data, base + CC_OP, PACKED)
     core.load(saved.address)
-    return base + CC_OP if core.registers.get(EFLAGS) == _FLAGS else -1
+    return (
+        base + CC_OP
+        if core.registers.get(core.target.pc + 1) == _FLAGS
+        else -1
+    )
 
 
 def _old_exception(core: Stepper, saved: Saved) -> int:
     """Return the one word that a divide error changes as it should, or -1."""
     before = saved.data.raw
-    core.registers.set(EIP, _DIVIDE_AT)
+    core.registers.set(core.target.pc, _DIVIDE_AT)
     core.run(10)
     core.save(saved.address)
     after = saved.data.raw

@@ -13,6 +13,7 @@ from vpok.arch.x86_32 import (
 )
 from vpok.arch.x86_decode import FAULT, LOAD, SEGMENT, SOFT, Instruction
 from vpok.engines.unicorn.core import Core
+from vpok.engines.unicorn.target import ALONE, DONE, Special
 from vpok.machine.memory import U32
 
 # Segment registers in the order of ModRM, as the library calls them.
@@ -26,32 +27,26 @@ _POPS: Final = {
     0x0FA9: "gs",
 }
 
-# What to do with a special instruction, if it is no vector to raise.
-DONE: Final = -1  # it has been executed here
-ALONE: Final = -2  # let the stepper execute it
 
-
-def handle(core: Core, instruction: Instruction, inside: int) -> int:
+def handle(core: Core, instruction: Instruction, inside: int) -> Special:
     """
-    Deal with the instruction at the PC; return a vector, DONE or ALONE.
+    Deal with the instruction at the PC.
 
-    Only *inside* bytes at the PC belong to the partition.  With a vector
-    from `SOFT` the PC is already behind the instruction.
+    Only *inside* bytes at the PC belong to the partition.
     """
     kind = instruction.kind
     if instruction.length > inside:
-        return GENERAL_PROTECTION
+        return Special(GENERAL_PROTECTION)
     if kind == FAULT:
-        return instruction.vector
+        return Special(instruction.vector)
     if kind == SOFT:
         _advance(core, instruction)
-        return instruction.vector
+        return Special(instruction.vector, paid=True)
     if kind == SEGMENT:
         name = "fs" if instruction.segment == 0x64 else "gs"
-        return ALONE if _selector(core, name) & ~3 else GENERAL_PROTECTION
-    if kind == LOAD:
-        return _load(core, instruction)
-    return ALONE
+        loaded = _selector(core, name) & ~3
+        return Special(ALONE if loaded else GENERAL_PROTECTION)
+    return Special(_load(core, instruction) if kind == LOAD else ALONE)
 
 
 def _advance(core: Core, instruction: Instruction) -> None:
@@ -90,7 +85,7 @@ def _load(core: Core, instruction: Instruction) -> int:
     if selector != DATA_SELECTOR and (selector & ~3 or name not in _NUMBERS):
         return GENERAL_PROTECTION
     if name in _NUMBERS:
-        core.load_segment(_NUMBERS[name], selector)
+        core.ask_in_sight(_NUMBERS[name], selector)
     if pop:
         registers.set(ESP, registers.get(ESP) + (4 if instruction.wide else 2))
     _advance(core, instruction)
