@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from vpok.abi.pok import ERROR_NAMES
 from vpok.config.kinds import Atom
 from vpok.config.names import unknown
 from vpok.config.units import (
@@ -61,18 +60,6 @@ def _flush(text: str) -> FlushSpec:
         raise ValueError(f"{error}; or take major-frame or windows") from error
 
 
-ERRORS = ("default", *ERROR_NAMES.values())
-
-
-def error_kind(name: str) -> int:
-    """Return the number of an error, 0 for `default`."""
-    words = " ".join(name.lower().replace("-", " ").split())
-    for number, known in {0: "default", **ERROR_NAMES}.items():
-        if words == known:
-            return number
-    raise ValueError(unknown("error", words, ERRORS))
-
-
 NAME = Atom("a name", _word, {"type": ["string", "integer"]}, "")
 COUNT = Atom("a number", parse_integer, {"type": "integer", "minimum": 0}, 1)
 TIME = _quantity(
@@ -84,6 +71,7 @@ SIZE = _quantity(
     "(B|[kMG]B?|[KMG]iB)?",
     MAX_MEMORY,
 )
+FILE = Atom("the path of a file", _word, {"type": ["string", "integer"]}, "")
 FREQUENCY = _quantity(
     "a frequency such as `100MHz`",
     parse_frequency,

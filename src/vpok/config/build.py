@@ -6,12 +6,13 @@ keys) is checked here; every other rule is in `spec.problems`.  Whatever is
 missing is replaced by something harmless, so that the rest can be checked.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from vpok.config import elf
+from vpok.config import elf, files
+from vpok.config.files import MB, BadFileError
+from vpok.config.health import build_health
+from vpok.config.interrupts import build_interrupts
 from vpok.config.keys import (
     IDLE_FEATURES,
     IDLE_THREAD_FEATURES,
@@ -20,17 +21,15 @@ from vpok.config.keys import (
     USED_THREAD_FEATURES,
 )
 from vpok.config.log import Log
-from vpok.config.names import MISSING, index_of, unknown
+from vpok.config.names import MISSING, unknown
 from vpok.config.ports import build_ports
+from vpok.config.schedule import build_schedule
 from vpok.spec.model import (
     CostSpec,
     Image,
     PartitionSpec,
-    ScheduleSpec,
-    SlotSpec,
     SystemSpec,
     VcpusSpec,
-    WindowSpec,
 )
 from vpok.spec.problems import MAX_PROCESSORS
 from vpok.spec.problems.partitions import NAME
@@ -38,6 +37,7 @@ from vpok.units import NS_PER_S
 
 Raw = dict[str, Any]  # the values of a `kinds.Record`
 LATENCY = CostSpec().latency
+MAX_INPUT = 16 * MB
 
 
 def build(raw: Raw, folder: Path, name: str, log: Log) -> SystemSpec:
@@ -52,7 +52,7 @@ def build(raw: Raw, folder: Path, name: str, log: Log) -> SystemSpec:
     return SystemSpec(
         name=raw["name"] or name,
         partitions=partitions,
-        schedule=_schedule(kernel["scheduler"], partitions, names, log),
+        schedule=build_schedule(kernel["scheduler"], partitions, names, log),
         processors=processors,
         clock=raw["clock"],
         kernel_features=_features(
@@ -60,6 +60,9 @@ def build(raw: Raw, folder: Path, name: str, log: Log) -> SystemSpec:
         ),
         ports=build_ports(
             raw["ports"] or [], raw["channels"] or [], names, log
+        ),
+        interrupts=build_interrupts(
+            raw["interrupts"] or [], names, folder, log
         ),
         flush=raw["flush"],
         costs=_costs(raw["costs"], raw["clock"]),
@@ -73,6 +76,9 @@ def build(raw: Raw, folder: Path, name: str, log: Log) -> SystemSpec:
 def _partition(
     raw: Raw, path: str, processors: int, folder: Path, log: Log
 ) -> PartitionSpec:
+    known = not log.broken(f"{path}.personality")
+    if not known:  # who knows what its other keys mean?
+        log.unusable(path)
     affinity = raw["processor_affinity"]
     # A count that is out of bounds is a problem of its own.
     every = range(min(max(processors, 1), MAX_PROCESSORS))
@@ -85,12 +91,7 @@ def _partition(
         vcpus=_vcpus(raw["vcpus"], len(own)),
         processors=tuple(own),
         personality=raw["personality"],
-        features=_features(
-            raw["features"],
-            f"{path}.features",
-            USED_FEATURES + IDLE_FEATURES,
-            log,
-        ),
+        features=_partition_features(raw, f"{path}.features", log),
         thread_features=_features(
             threads["features"],
             f"{path}.threads.features",
@@ -102,7 +103,13 @@ def _partition(
         semaphores=raw["semaphores"],
         mutexes=raw["mutexes"],
         events=raw["events"],
-        health=MappingProxyType({0: "stop", **raw["health"]}),
+        health=build_health(
+            raw["health"] if known else None,
+            raw["personality"],
+            f"{path}.health",
+            log,
+        ),
+        input=_input(raw["input"], f"{path}.input", folder, log),
     )
 
 
@@ -114,8 +121,8 @@ def _image(raw: Raw, path: str, folder: Path, log: Log) -> Image:
         return Image("", 0, 0, ())
     file = folder / (raw["image"] or f"{name}/{name}.elf")
     try:
-        return elf.read(file)
-    except elf.BadImageError as error:
+        return elf.read(file, raw["personality"])
+    except BadFileError as error:
         log.problem(f"{path}.image", str(error))
         return Image(str(file), 0, 0, ())
 
@@ -129,6 +136,25 @@ def _vcpus(raw: Raw, processors: int) -> VcpusSpec:
     )
 
 
+def _input(name: str | None, path: str, folder: Path, log: Log) -> bytes:
+    if name is None or log.broken(path):
+        return b""
+    try:
+        return files.read(
+            folder / name, "input", MAX_INPUT, "write the input", "write it"
+        )
+    except BadFileError as error:
+        log.problem(path, str(error))
+        return b""
+
+
+def _partition_features(raw: Raw, path: str, log: Log) -> frozenset[str]:
+    if raw["personality"] == "pok":
+        known = USED_FEATURES + IDLE_FEATURES
+        return _features(raw["features"], path, known, log)
+    return frozenset(raw["features"] or [])
+
+
 def _features(
     given: list[str] | None, path: str, known: tuple[str, ...], log: Log
 ) -> frozenset[str]:
@@ -140,51 +166,6 @@ def _features(
                 f"{unknown('feature', name, list(known))} (ignored, as POK does)",
             )
     return frozenset(given or []) & frozenset(known)
-
-
-# --- the schedule -----------------------------------------------------------
-
-
-def _schedule(
-    raw: Raw,
-    partitions: Sequence[PartitionSpec],
-    names: Sequence[str],
-    log: Log,
-) -> ScheduleSpec:
-    def partition(entry: Raw, path: str) -> int:
-        where = f"kernel.scheduler.{path}.partition"
-        return index_of(entry["partition"], names, "partition", where, log)
-
-    slots = tuple(
-        SlotSpec(partition(slot, f"slots[{index}]"), slot["duration"])
-        for index, slot in enumerate(raw["slots"] or [])
-    )
-    windows = tuple(
-        _window(window, partition(window, f"windows[{index}]"), partitions)
-        for index, window in enumerate(raw["windows"] or [])
-    )
-    total = sum(slot.duration for slot in slots)
-    last = max((w.start + w.duration for w in windows), default=1)
-    frame = raw["major_frame"]
-    return ScheduleSpec(
-        major_frame=(total or last) if frame is None else frame,
-        slots=slots,
-        windows=windows,
-    )
-
-
-def _window(
-    raw: Raw, partition: int, partitions: Sequence[PartitionSpec]
-) -> WindowSpec:
-    processors = raw["processors"]
-    if processors is None and partition >= 0:
-        processors = partitions[partition].processors
-    return WindowSpec(
-        partition=partition,
-        start=raw["start"],
-        duration=raw["duration"],
-        processors=tuple(sorted(processors or ())),
-    )
 
 
 def _costs(raw: Raw, clock: int) -> CostSpec:

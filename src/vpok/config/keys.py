@@ -9,19 +9,27 @@ from typing import Any
 
 from vpok.config.atoms import (
     COUNT,
-    ERRORS,
+    FILE,
     FLUSH,
     FREQUENCY,
     NAME,
     SIZE,
     TIME,
     choice,
-    error_kind,
 )
-from vpok.config.kinds import Key, Kind, ListOf, Named, Record
+from vpok.config.health import DEFAULT, NAMES
+from vpok.config.kinds import Either, Key, Kind, ListOf, Named, Record
 from vpok.kernel.sched import POLICIES
-from vpok.spec.model import HEALTH_ACTIONS, CostSpec
+from vpok.spec.model import (
+    HEALTH_ACTIONS,
+    INTERRUPT_CLOCKS,
+    TICK_POLICIES,
+    TRIGGERS,
+    CostSpec,
+)
 from vpok.spec.problems import COMPATS
+from vpok.spec.problems.image import ISAS
+from vpok.spec.problems.interrupts import MAX_LIMIT
 from vpok.spec.problems.partitions import SCHEDULERS
 from vpok.spec.problems.ports import DIRECTIONS, KINDS
 from vpok.spec.problems.words import show_time
@@ -102,10 +110,17 @@ PARTITIONS = Record(
             "size",
             SIZE,
             "Its memory: the image from 0 on; 8 KiB per thread, and 8 KiB "
-            "that POK leaves unused, at the end.",
+            "that POK leaves unused, at the end. Of a paravirt partition: "
+            "whole pages of 4096 bytes, the last ones for the hypercall page "
+            "and a shared page per virtual CPU.",
             required=True,
         ),
-        ours("image", NAME, "Path of its ELF image, if it is elsewhere."),
+        ours(
+            "image",
+            FILE,
+            "Its ELF image, if it is elsewhere: a static executable for i386, "
+            "or, of a paravirt partition, for x86-64 or riscv64.",
+        ),
         Key(
             "features",
             WORDS,
@@ -113,9 +128,10 @@ PARTITIONS = Record(
             "what the kernel offers: `shutdown` and `assert` that this "
             "partition may switch the module off, the others to all "
             "partitions, as in POK. `libc` and `timer` have no effect; "
-            "unknown ones are ignored with a note.",
+            "unknown ones are ignored with a note. A paravirt partition may "
+            "have `shutdown` only.",
         ),
-        Key("threads", THREADS, "Its threads."),
+        Key("threads", THREADS, "Its threads; as the next four, POK's only."),
         Key(
             "scheduler",
             choice(*SCHEDULERS, fold=True),
@@ -133,21 +149,26 @@ PARTITIONS = Record(
         Key("objects", WORDS, "For POK's build. No effect."),
         ours(
             "personality",
-            choice("pok"),
-            "Whose system calls its image makes.",
+            choice(*ISAS),
+            "What its image is written for: POK's kernel, or virtual CPUs and "
+            "interrupts for an operating system of its own.",
             default="pok",
+        ),
+        ours(
+            "input",
+            FILE,
+            "What a paravirt partition reads from its console. Default: "
+            "nothing.",
         ),
         ours("vcpus", VCPUS, "Its virtual CPUs."),
         ours(
             "health",
-            Named(
-                error_kind,
-                ERRORS,
-                choice(*HEALTH_ACTIONS),
-                0,
-            ),
-            "What follows an error that no error thread takes.",
-            default="stop",
+            Named(NAMES, choice(*HEALTH_ACTIONS), DEFAULT),
+            "What follows an error that the guest does not handle. The last "
+            "ones from `fault` on, and `application error`, are those of "
+            "paravirt partitions: of these `fault` and `stack` stop the "
+            "partition and the others are ignored, unless they are named or "
+            "a default is. Default: `stop`.",
         ),
     ),
 )
@@ -160,7 +181,9 @@ SLOTS = Record(
     ),
     intro="POK's schedule: the slots follow one another, for ever. A slot "
     "ends at the first quantum (1 ms) of POK's timer at or after its "
-    "duration, on all processors.",
+    "duration, on all processors. In a system with paravirt partitions slots "
+    "are exact windows, one after the other from the start of the major "
+    "frame, on the processors of their partition.",
 )
 
 WINDOWS = Record(
@@ -217,7 +240,7 @@ TARGET = Record(
         Key(
             "arch",
             choice("x86"),
-            "Instruction set of the images.",
+            "POK's name of the machine. What an image is for is read from it.",
             default="x86",
         ),
         Key(
@@ -279,6 +302,84 @@ CHANNELS = Record(
 )
 
 
+INTERRUPTS = Record(
+    "interrupts[]",
+    (
+        ours("name", NAME, "Its name.", required=True),
+        ours("partition", NAME, "Which one it interrupts.", required=True),
+        ours(
+            "vcpu",
+            COUNT,
+            "Which virtual CPU of the partition.",
+            default="0",
+        ),
+        ours(
+            "number",
+            COUNT,
+            "The interrupt's number there: 0, which is served first, to 63.",
+            required=True,
+        ),
+        ours("period", TIME, "It raises once in every period."),
+        ours("offset", TIME, "When first. Default: after one period."),
+        ours("at", TIME, "It raises once, at this time."),
+        ours(
+            "arrivals",
+            Either(FILE, ListOf(TIME)),
+            "It raises at these times, in ascending order; the file has one "
+            "in the first column of each line.",
+        ),
+        ours(
+            "from",
+            NAME,
+            "It is a notification: the named partition raises it.",
+        ),
+        ours(
+            "clock",
+            choice(*INTERRUPT_CLOCKS),
+            "What a period is measured in: the module's time, or (`exec`) "
+            "the time that the virtual CPU runs.",
+            default="real",
+        ),
+        ours(
+            "ticks",
+            choice(*TICK_POLICIES),
+            "What becomes of the ticks that come while the virtual CPU has "
+            "no processor. `delay`: all, spaced as they can be; `catchup`: "
+            "all, at once; `merge`: one; `discard`: none.",
+            default="merge",
+        ),
+        ours(
+            "trigger",
+            choice(*TRIGGERS),
+            "`edge`: each occurrence is counted; `level`: pending for as "
+            "long as it is asserted.",
+            default="edge",
+        ),
+        ours(
+            "hold",
+            TIME,
+            "How long a level is asserted. Default: until the guest "
+            "acknowledges it.",
+        ),
+        ours(
+            "limit",
+            COUNT,
+            "How many occurrences are counted while it is pending; beyond "
+            f"that, each is an overrun. 1 to {MAX_LIMIT}.",
+            default=str(MAX_LIMIT),
+        ),
+    ),
+    intro="Sources of interrupts. At most one of `period`, `at`, `arrivals` "
+    "and `from` says when they raise; without any, only a program does "
+    "(`System.inject`). `offset`, `clock` and `ticks` go with a `period`, "
+    "`hold` with `trigger: level`. Sources may share a number, with the same "
+    "trigger and limit.\n\n"
+    "A file of arrivals is CSV in UTF-8, with or without a head line: times "
+    "such as `1500us`, without a unit ns. A source may raise several times at "
+    "one instant.",
+)
+
+
 def _cost(name: str, meaning: str) -> Key:
     usual = show_time(getattr(CostSpec(), name))
     return ours(name, TIME, meaning, default=usual)
@@ -332,6 +433,11 @@ SYSTEM = Record(
         ours("costs", COSTS, "Costs of the hypervisor."),
         ours("ports", ListOf(PORTS), "Ports of the partitions."),
         ours("channels", ListOf(CHANNELS), "What joins the ports."),
+        ours(
+            "interrupts",
+            ListOf(INTERRUPTS),
+            "What interrupts paravirt partitions.",
+        ),
         ours(
             "flush",
             FLUSH,

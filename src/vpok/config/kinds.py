@@ -178,18 +178,18 @@ class Record(Kind):
 @dataclass(frozen=True, slots=True)
 class Named(Kind):
     """
-    A mapping from some known names to values of one kind.
+    A mapping from names to values of one kind.
 
-    Names may be written with hyphens for spaces, and capitals.
+    Names may be written with hyphens for spaces, and capitals; which of the
+    *known* ones apply, if any, depends on other keys.
     """
 
-    names: Callable[[str], int]  # raises ValueError with advice
     known: tuple[str, ...]
     item: Atom
-    default: int  # what a word alone is the value of
+    default: str  # what a word alone is the value of
 
-    def read(self, node: Node, path: str, log: Log) -> dict[int, Any]:
-        """Read each entry."""
+    def read(self, node: Node, path: str, log: Log) -> dict[str, Any]:
+        """Read each entry, by its name as it is written."""
         if isinstance(node, Scalar):
             return {self.default: self.item.read(node, path, log)}
         if not isinstance(node, Pairs):
@@ -198,17 +198,14 @@ class Named(Kind):
             )
             return {}
         values = {}
+        seen = set()
         for name, entry in node.entries.items():
             below = _join(path, name)
             log.at(below, entry.line)
-            try:
-                number = self.names(name)
-            except ValueError as error:
-                log.problem(below, str(error))
-                continue
-            if number in values:
+            if plain_name(name) in seen:
                 log.problem(below, f"{name!r} is given twice: keep one")
-            values[number] = self.item.read(entry.node, below, log)
+            seen.add(plain_name(name))
+            values[name] = self.item.read(entry.node, below, log)
         return values
 
     def schema(self) -> Json:
@@ -228,6 +225,32 @@ class Named(Kind):
         """List both forms."""
         names = ", ".join(f"`{name}`" for name in self.known)
         return f"{self.item.words}, or a mapping to them from: {names}"
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Kind):
+    """A word of one kind, or a list."""
+
+    word: Atom
+    items: ListOf
+
+    def read(self, node: Node, path: str, log: Log) -> Any:
+        """Read what is there."""
+        kind = self.word if isinstance(node, Scalar) else self.items
+        return kind.read(node, path, log)
+
+    def schema(self) -> Json:
+        """Describe it in JSON Schema."""
+        return {"anyOf": [self.word.schema(), self.items.schema()]}
+
+    def describe(self) -> str:
+        """Name both."""
+        return f"{self.items.describe()}; or {self.word.describe()}"
+
+
+def plain_name(written: str) -> str:
+    """Return a name as the tables have it."""
+    return " ".join(written.lower().replace("-", " ").split())
 
 
 def _value(key: Key, entry: Entry | None, path: str, log: Log) -> Any:

@@ -23,6 +23,8 @@ PLACES = (
         r"\1.processor_affinity",
     ),
     (re.compile(r"^(partitions\[\d+\])\.threads\b"), r"\1.threads.count"),
+    (re.compile(r"^(partitions\[\d+\])\.thread_"), r"\1.threads."),
+    (re.compile(r"^(interrupts\[\d+\])\.sender\b"), r"\1.from"),
 )
 
 

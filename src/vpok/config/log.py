@@ -56,7 +56,7 @@ class Log:
 
     def consequence(self, path: str, what: str) -> None:
         """Report a problem, unless it comes from one reported before."""
-        path = self._aliases.get(path, path)
+        path = self._written(path)
         if not self.broken(path):
             self.problem_on(self._line(path), what)
 
@@ -73,6 +73,13 @@ class Log:
     def _in_order(self, found: list[tuple[int, str]]) -> list[Problem]:
         ordered = sorted(found, key=lambda each: each[0])
         return [Problem(f"{self.file}:{line}", what) for line, what in ordered]
+
+    def _written(self, path: str) -> str:
+        """Return what *path*, or what it is in, is an alias of."""
+        for above in _upwards(path):
+            if above in self._aliases:
+                return self._aliases[above] + path[len(above) :]
+        return path
 
     def _line(self, path: str) -> int:
         """Return the line of *path*, or of what it would be in."""

@@ -53,6 +53,8 @@ def _ignored(spec: SystemSpec, raw: Raw) -> Iterator[Problem]:
 def _threads(spec: SystemSpec, raw: Raw) -> Iterator[Problem]:
     for index, partition in enumerate(spec.partitions):
         path = f"partitions[{index}]"
+        if partition.personality != "pok":
+            continue
         if raw["partitions"][index]["threads"]["count"] is None:
             yield Problem(
                 f"{path}.threads",

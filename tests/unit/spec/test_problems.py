@@ -300,7 +300,9 @@ def test_overlaps_are_found_exactly_when_an_instant_is_shared(
 
 
 def test_slots_take_pok_partitions_only_and_windows_take_any() -> None:
-    spec = with_partition(personality="paravirt")
+    spec = with_partition(
+        personality="paravirt", image=replace(IMAGE, isa="riscv64")
+    )
 
     assert where(spec) == ["partitions[0].personality"]
     windows = ScheduleSpec(MS, windows=(WindowSpec(0, 0, 1, (0,)),))

@@ -9,6 +9,7 @@ of everything at once.  `where` is the path of the attribute in `SystemSpec`;
 from collections.abc import Collection, Iterator, Sequence
 
 from vpok.spec.model import FlushSpec, Problem, SystemSpec
+from vpok.spec.problems.interrupts import of_interrupts
 from vpok.spec.problems.partitions import of_partitions
 from vpok.spec.problems.ports import of_ports
 from vpok.spec.problems.schedule import of_schedule
@@ -47,6 +48,7 @@ def problems(
         *of_partitions(spec, policies),
         *of_schedule(spec),
         *of_ports(spec),
+        *of_interrupts(spec),
     ]
 
 

@@ -1,9 +1,18 @@
 """What is wrong with an image in its partition: places and sizes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
 
+from vpok.abi.paravirt import PAGE
 from vpok.abi.pok import STACK_SIZE
 from vpok.spec.model import Image, PartitionSpec, Problem
+from vpok.spec.problems.words import either
+
+# What the images of each personality are built for.
+ISAS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"pok": ("x86-32",), "paravirt": ("x86-64", "riscv64")}
+)
 
 
 def stack_room(threads: int) -> int:
@@ -16,35 +25,41 @@ def stack_room(threads: int) -> int:
     return 4 + STACK_SIZE * (threads + 1)
 
 
+def shared_room(vcpus: int) -> int:
+    """
+    Return the bytes at a paravirtual partition's end that are not its own.
+
+    A page per virtual CPU, and the hypercall page.
+    """
+    return PAGE * (vcpus + 1)
+
+
 def image_end(image: Image) -> int:
     """Return the address after the last byte that the image fills."""
     return max((s.address + s.size for s in image.segments), default=0)
 
 
 def of_image(where: str, partition: PartitionSpec) -> Iterator[Problem]:
-    """
-    The image is sound, and fits where POK would put it.
-
-    POK's size check counts the file, padded to words; a file that is whole
-    words already gets one more.
-    """
-    image, size = partition.image, partition.size
-    if not image.segments:
+    """The image is sound, for the partition's personality, and fits."""
+    image = partition.image
+    isas = ISAS.get(partition.personality, ())
+    if isas and image.isa not in isas:
+        yield Problem(
+            where,
+            f"{image.path} is built for {image.isa}, a partition of "
+            f"personality {partition.personality} takes {either(isas)}: build "
+            "it for that, or change the personality",
+        )
+    elif not image.segments:
         yield Problem(
             where, f"{image.path} has no segment to load: link it with code"
         )
-        return
-    yield from _segments(where, image)
-    packed = (image.file_size // 4 + 1) * 4
-    if packed > size:
-        yield Problem(
-            where,
-            f"{image.path} has {image.file_size} bytes, {packed} as POK packs "
-            f"them, more than the partition's {size}: enlarge the size, or "
-            "strip the image",
-        )
     else:
-        yield from _fits(where, image, size)
+        yield from _segments(where, image)
+        if partition.personality == "pok":
+            yield from _fits_pok(where, image, partition.size)
+        else:
+            yield from _fits(where, partition)
 
 
 def _segments(where: str, image: Image) -> Iterator[Problem]:
@@ -76,7 +91,40 @@ def _segments(where: str, image: Image) -> Iterator[Problem]:
         )
 
 
-def _fits(where: str, image: Image, size: int) -> Iterator[Problem]:
+def _fits(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+    """The segments end below the shared pages."""
+    end = image_end(partition.image)
+    room = shared_room(partition.vcpus.count)
+    if end > partition.size - room:
+        yield Problem(
+            where,
+            f"{partition.image.path} fills addresses up to {end:#x}, the "
+            f"partition's {partition.size} bytes less {room} for the shared "
+            f"pages end at {max(partition.size - room, 0):#x}: enlarge the "
+            "size",
+        )
+
+
+def _fits_pok(where: str, image: Image, size: int) -> Iterator[Problem]:
+    """
+    The image fits where POK would put it.
+
+    POK's size check counts the file, padded to words; a file that is whole
+    words already gets one more.
+    """
+    packed = (image.file_size // 4 + 1) * 4
+    if packed > size:
+        yield Problem(
+            where,
+            f"{image.path} has {image.file_size} bytes, {packed} as POK packs "
+            f"them, more than the partition's {size}: enlarge the size, or "
+            "strip the image",
+        )
+    else:
+        yield from _leaves_stack(where, image, size)
+
+
+def _leaves_stack(where: str, image: Image, size: int) -> Iterator[Problem]:
     """The segments leave the main thread its stack."""
     end = image_end(image)
     stack = size - stack_room(1)

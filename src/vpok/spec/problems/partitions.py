@@ -3,14 +3,23 @@
 import re
 from collections.abc import Collection, Iterator
 
+from vpok.abi.paravirt import HEALTH_KINDS, PAGE
 from vpok.spec.model import (
     HEALTH_ACTIONS,
+    Image,
     PartitionSpec,
     Problem,
     SystemSpec,
+    VcpusSpec,
 )
-from vpok.spec.problems.image import of_image, stack_room
-from vpok.spec.problems.words import bad_time, one_of, processors_exist, unique
+from vpok.spec.problems.image import ISAS, of_image, stack_room
+from vpok.spec.problems.words import (
+    bad_time,
+    either,
+    one_of,
+    processors_exist,
+    unique,
+)
 from vpok.units import MAX_TIME
 
 MAX_VCPUS = 64  # of a partition
@@ -19,6 +28,8 @@ MAX_LOCKS = 256  # of all partitions: POK's lock ids are bytes
 
 LOCKS = ("semaphores", "mutexes", "events")
 SCHEDULERS = ("rr", "static", "rms")
+PARAVIRT_FEATURES = frozenset({"shutdown"})
+PLAIN = PartitionSpec("", 0, Image("", 0, 0, ()), VcpusSpec(1), (0,))
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
@@ -52,27 +63,45 @@ def of_partitions(
         yield from processors_exist(
             f"{where}.processors", partition.processors, spec.processors
         )
-        yield from _resources(where, partition)
+        yield from one_of(f"{where}.personality", partition.personality, ISAS)
+        yield from _memory(f"{where}.size", partition)
+        if partition.personality == "pok":
+            yield from _pok(where, partition)
+        elif partition.personality == "paravirt":
+            yield from _paravirt(where, partition)
         yield from _health(where, partition)
         yield from _vcpus(f"{where}.vcpus", partition, policies)
         if 0 < partition.size <= MAX_MEMORY:
             yield from of_image(f"{where}.image", partition)
 
 
-def _resources(where: str, partition: PartitionSpec) -> Iterator[Problem]:
-    stacks = stack_room(partition.threads)
-    if not 0 < partition.size <= MAX_MEMORY:
+def _memory(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+    size = partition.size
+    if not 0 < size <= MAX_MEMORY:
+        yield Problem(where, f"a size of {size} bytes: take 1 byte to 1GB")
+    elif partition.personality == "pok":
+        yield from _stacks(where, partition)
+    elif size % PAGE:
         yield Problem(
-            f"{where}.size",
-            f"a size of {partition.size} bytes: take 1 byte to 1GB",
+            where,
+            f"a size of {size} bytes: make it whole pages of {PAGE}, such as "
+            f"{-(-size // PAGE) * PAGE}",
         )
-    elif partition.threads > 0 and stacks > partition.size:
+
+
+def _stacks(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+    stacks = stack_room(partition.threads)
+    if partition.threads > 0 and stacks > partition.size:
         yield Problem(
-            f"{where}.size",
+            where,
             f"the stacks of {partition.threads} threads take {stacks} bytes "
             f"(8192 each, and 8196 unused), the size is {partition.size}: "
             "enlarge it",
         )
+
+
+def _pok(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+    """What POK's kernel is asked for makes sense."""
     if partition.threads < 1:
         yield Problem(
             f"{where}.threads",
@@ -83,6 +112,33 @@ def _resources(where: str, partition: PartitionSpec) -> Iterator[Problem]:
         if count < 0:
             yield Problem(f"{where}.{name}", f"{count} {name}: take 0 or more")
     yield from one_of(f"{where}.scheduler", partition.scheduler, SCHEDULERS)
+    if partition.input:
+        yield Problem(
+            f"{where}.input",
+            "a pok partition cannot read its console: remove the input",
+        )
+
+
+def _paravirt(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+    """Nothing is asked of a kernel that the guest brings itself."""
+    for name in (*LOCKS, "threads", "thread_features", "scheduler"):
+        if getattr(partition, name) != getattr(PLAIN, name):
+            yield Problem(
+                f"{where}.{name}",
+                "a paravirt partition has no threads and locks of POK's: "
+                f"remove {name.replace('_', ' ')}",
+            )
+    for name in sorted(partition.features - PARAVIRT_FEATURES):
+        yield Problem(
+            f"{where}.features",
+            f"a paravirt partition has no feature {name!r}: take "
+            f"{either(sorted(PARAVIRT_FEATURES))}, or none",
+        )
+    kinds = {0, *(number for number, _, _ in HEALTH_KINDS.values())}
+    for kind in sorted(set(partition.health) - kinds):
+        yield Problem(
+            f"{where}.health", f"there is no error {kind}: see HEALTH_KINDS"
+        )
 
 
 def _health(where: str, partition: PartitionSpec) -> Iterator[Problem]:

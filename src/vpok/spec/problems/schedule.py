@@ -9,6 +9,7 @@ from vpok.spec.model import (
     SystemSpec,
     WindowSpec,
 )
+from vpok.spec.problems.image import ISAS
 from vpok.spec.problems.words import (
     bad_time,
     exists,
@@ -17,6 +18,8 @@ from vpok.spec.problems.words import (
     show_time,
 )
 from vpok.units import MAX_TIME
+
+OTHERS = frozenset(ISAS) - {"pok"}  # personalities
 
 
 def of_schedule(spec: SystemSpec) -> Iterator[Problem]:
@@ -48,7 +51,7 @@ def _slots(spec: SystemSpec) -> Iterator[Problem]:
                 f"{where}.duration", bad_time(slot.duration, "a slot")
             )
     for index, partition in enumerate(spec.partitions):
-        if spec.schedule.slots and partition.personality != "pok":
+        if spec.schedule.slots and partition.personality in OTHERS:
             yield Problem(
                 f"partitions[{index}].personality",
                 "slots move on POK's timer and need pok partitions only: "
