@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from vpok.config.kinds import Atom
+from vpok.config.kinds import Atom, ListOf
 from vpok.config.names import unknown
 from vpok.config.units import (
     parse_frequency,
@@ -84,3 +84,5 @@ FLUSH = Atom(
     {"type": ["string", "integer"]},
     FlushSpec(),
 )
+NUMBERS = ListOf(COUNT)
+WORDS = ListOf(NAME)

@@ -13,7 +13,7 @@ from vpok.config import elf, files
 from vpok.config.files import MB, BadFileError
 from vpok.config.health import build_health
 from vpok.config.interrupts import build_interrupts
-from vpok.config.keys import (
+from vpok.config.keys_partitions import (
     IDLE_FEATURES,
     IDLE_THREAD_FEATURES,
     USED_FEATURES,

@@ -2,176 +2,30 @@
 The keys of a configuration file: one table for all who need to know them.
 
 The loader reads by it; the JSON Schema and the reference page are made of it.
-To add a key: a line here, and a line where `build` uses its value.
+To add a key: a line here, or in the tables that this one is made of, and a
+line where `build` uses its value.
 """
-
-from typing import Any
 
 from vpok.config.atoms import (
     COUNT,
-    FILE,
     FLUSH,
     FREQUENCY,
     NAME,
+    NUMBERS,
     SIZE,
     TIME,
+    WORDS,
     choice,
 )
-from vpok.config.health import DEFAULT, NAMES
-from vpok.config.kinds import Either, Key, Kind, ListOf, Named, Record
-from vpok.kernel.sched import POLICIES
-from vpok.spec.model import (
-    HEALTH_ACTIONS,
-    INTERRUPT_CLOCKS,
-    TICK_POLICIES,
-    TRIGGERS,
-    CostSpec,
-)
+from vpok.config.keys_interrupts import INTERRUPTS
+from vpok.config.keys_partitions import PARTITIONS
+from vpok.config.kinds import Key, ListOf, Record, ours
+from vpok.spec.model import CostSpec
 from vpok.spec.problems import COMPATS
-from vpok.spec.problems.image import ISAS
-from vpok.spec.problems.interrupts import MAX_LIMIT
-from vpok.spec.problems.partitions import SCHEDULERS
 from vpok.spec.problems.ports import DIRECTIONS, KINDS
 from vpok.spec.problems.words import show_time
 
-# Features that POK knows and that change what the kernel does...
-USED_FEATURES = ("assert", "console", "debug", "gettick", "shutdown")
-USED_THREAD_FEATURES = ("id", "sleep", "sleep-until")
-USED_KERNEL_FEATURES = ("assert", "debug")
-# ...and those whose effect is in the linked image, or nowhere.
-IDLE_FEATURES = ("libc", "timer")
-IDLE_THREAD_FEATURES = ("suspend",)
-
-NUMBERS = ListOf(COUNT)
-WORDS = ListOf(NAME)
 PARTITION = Key("partition", NAME, "The partition's name.", required=True)
-
-
-def ours(name: str, kind: Kind, meaning: str, **rest: Any) -> Key:
-    """Make a key that POK's format does not have."""
-    return Key(name, kind, meaning, ours=True, **rest)
-
-
-THREADS = Record(
-    "partitions[].threads",
-    (
-        Key(
-            "count",
-            COUNT,
-            "How many threads the partition may have, the main one included. "
-            "Default: 1.",
-        ),
-        Key(
-            "features",
-            WORDS,
-            "`sleep`, and vpok's `sleep-until` and `id`: calls that the "
-            "kernel offers to all partitions. `suspend` has no effect.",
-        ),
-    ),
-)
-
-VCPUS = Record(
-    "partitions[].vcpus",
-    (
-        ours(
-            "count",
-            COUNT,
-            "How many virtual CPUs. Default: as many as the partition has "
-            "processors.",
-        ),
-        ours(
-            "policy",
-            choice(*POLICIES),
-            "Who chooses among them. `null`: the n-th runs on the n-th of "
-            "the partition's processors; with `round-robin` they take turns.",
-            default="null",
-        ),
-        ours(
-            "quantum",
-            TIME,
-            "How long a turn of `round-robin` is.",
-            default="10ms",
-        ),
-    ),
-    short="count",
-    intro="A number alone is the `count`.",
-)
-
-PARTITIONS = Record(
-    "partitions[]",
-    (
-        Key(
-            "name",
-            NAME,
-            "Its name, and its image's: `NAME/NAME.elf` beside the file.",
-            required=True,
-        ),
-        Key(
-            "size",
-            SIZE,
-            "Its memory: the image from 0 on; 8 KiB per thread, and 8 KiB "
-            "that POK leaves unused, at the end. Of a paravirt partition: "
-            "whole pages of 4096 bytes, the last ones for the hypercall page "
-            "and a shared page per virtual CPU.",
-            required=True,
-        ),
-        ours(
-            "image",
-            FILE,
-            "Its ELF image, if it is elsewhere: a static executable for i386, "
-            "or, of a paravirt partition, for x86-64 or riscv64.",
-        ),
-        Key(
-            "features",
-            WORDS,
-            "`assert`, `console`, `debug`, `gettick` and `shutdown` choose "
-            "what the kernel offers: `shutdown` and `assert` that this "
-            "partition may switch the module off, the others to all "
-            "partitions, as in POK. `libc` and `timer` have no effect; "
-            "unknown ones are ignored with a note. A paravirt partition may "
-            "have `shutdown` only.",
-        ),
-        Key("threads", THREADS, "Its threads; as the next four, POK's only."),
-        Key(
-            "scheduler",
-            choice(*SCHEDULERS, fold=True),
-            "Scheduling policy of the threads.",
-            default="rr",
-        ),
-        Key("semaphores", COUNT, "How many it may create.", default="0"),
-        Key("mutexes", COUNT, "How many it may create.", default="0"),
-        Key("events", COUNT, "How many it may create.", default="0"),
-        Key(
-            "processor_affinity",
-            NUMBERS,
-            "Processors that it may use. Default: all.",
-        ),
-        Key("objects", WORDS, "For POK's build. No effect."),
-        ours(
-            "personality",
-            choice(*ISAS),
-            "What its image is written for: POK's kernel, or virtual CPUs and "
-            "interrupts for an operating system of its own.",
-            default="pok",
-        ),
-        ours(
-            "input",
-            FILE,
-            "What a paravirt partition reads from its console. Default: "
-            "nothing.",
-        ),
-        ours("vcpus", VCPUS, "Its virtual CPUs."),
-        ours(
-            "health",
-            Named(NAMES, choice(*HEALTH_ACTIONS), DEFAULT),
-            "What follows an error that the guest does not handle. The last "
-            "ones from `fault` on, and `application error`, are those of "
-            "paravirt partitions: of these `fault` and `stack` stop the "
-            "partition and the others are ignored, unless they are named or "
-            "a default is. Default: `stop`.",
-        ),
-    ),
-)
 
 SLOTS = Record(
     "kernel.scheduler.slots[]",
@@ -299,84 +153,6 @@ CHANNELS = Record(
     ),
     intro="Each in port has one source; an out port may have several "
     "destinations. Virtual ports lead to virtual ports.",
-)
-
-
-INTERRUPTS = Record(
-    "interrupts[]",
-    (
-        ours("name", NAME, "Its name.", required=True),
-        ours("partition", NAME, "Which one it interrupts.", required=True),
-        ours(
-            "vcpu",
-            COUNT,
-            "Which virtual CPU of the partition.",
-            default="0",
-        ),
-        ours(
-            "number",
-            COUNT,
-            "The interrupt's number there: 0, which is served first, to 63.",
-            required=True,
-        ),
-        ours("period", TIME, "It raises once in every period."),
-        ours("offset", TIME, "When first. Default: after one period."),
-        ours("at", TIME, "It raises once, at this time."),
-        ours(
-            "arrivals",
-            Either(FILE, ListOf(TIME)),
-            "It raises at these times, in ascending order; the file has one "
-            "in the first column of each line.",
-        ),
-        ours(
-            "from",
-            NAME,
-            "It is a notification: the named partition raises it.",
-        ),
-        ours(
-            "clock",
-            choice(*INTERRUPT_CLOCKS),
-            "What a period is measured in: the module's time, or (`exec`) "
-            "the time that the virtual CPU runs.",
-            default="real",
-        ),
-        ours(
-            "ticks",
-            choice(*TICK_POLICIES),
-            "What becomes of the ticks that come while the virtual CPU has "
-            "no processor. `delay`: all, spaced as they can be; `catchup`: "
-            "all, at once; `merge`: one; `discard`: none.",
-            default="merge",
-        ),
-        ours(
-            "trigger",
-            choice(*TRIGGERS),
-            "`edge`: each occurrence is counted; `level`: pending for as "
-            "long as it is asserted.",
-            default="edge",
-        ),
-        ours(
-            "hold",
-            TIME,
-            "How long a level is asserted. Default: until the guest "
-            "acknowledges it.",
-        ),
-        ours(
-            "limit",
-            COUNT,
-            "How many occurrences are counted while it is pending; beyond "
-            f"that, each is an overrun. 1 to {MAX_LIMIT}.",
-            default=str(MAX_LIMIT),
-        ),
-    ),
-    intro="Sources of interrupts. At most one of `period`, `at`, `arrivals` "
-    "and `from` says when they raise; without any, only a program does "
-    "(`System.inject`). `offset`, `clock` and `ticks` go with a `period`, "
-    "`hold` with `trigger: level`. Sources may share a number, with the same "
-    "trigger and limit.\n\n"
-    "A file of arrivals is CSV in UTF-8, with or without a head line: times "
-    "such as `1500us`, without a unit ns. A source may raise several times at "
-    "one instant.",
 )
 
 

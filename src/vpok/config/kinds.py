@@ -121,6 +121,11 @@ class Key:
         return None
 
 
+def ours(name: str, kind: Kind, meaning: str, **rest: Any) -> Key:
+    """Make a key that POK's format does not have."""
+    return Key(name, kind, meaning, ours=True, **rest)
+
+
 @dataclass(frozen=True, slots=True)
 class Record(Kind):
     """

@@ -5,7 +5,7 @@ from typing import Any
 
 from vpok.abi.pok import PORT_STORAGE
 from vpok.abi.pok_clock import QUANTUM
-from vpok.config.keys import IDLE_FEATURES, IDLE_THREAD_FEATURES
+from vpok.config.keys_partitions import IDLE_FEATURES, IDLE_THREAD_FEATURES
 from vpok.config.log import Log
 from vpok.spec.model import PartitionSpec, Problem, SystemSpec
 from vpok.spec.problems.image import image_end, stack_room
