@@ -13,6 +13,13 @@ from mypy_extensions import i64, mypyc_attr
 
 NOBODY: Final = -1  # no partition, vCPU or thread is concerned
 
+# Why an occurrence is dropped: nobody registered it; a tick outside the
+# window is merged with one that waits, or discarded; the guest unregistered
+# it; the level was deasserted before it was delivered.
+DROPS: Final = ("unregistered", "merged", "discarded", "cancelled", "deasserted")
+# What can be done from outside.
+CONTROLS: Final = ("context", "parameters", "affinity", "migration")
+
 
 class EventKind(IntEnum):
     """What happened; *a* and *b* of each kind in brackets."""
@@ -33,6 +40,14 @@ class EventKind(IntEnum):
     PORT_FLUSH = 14  # data travels to a destination (source, destination)
     SHUTDOWN = 15  # the module stops (reason, -)
     CONSOLE = 16  # text was printed; the bytes go to `Sink.console`
+    IRQ_RAISE = 17  # an interrupt occurs and is pending (number, pending)
+    IRQ_DELIVER = 18  # its handler is entered (number, ns since the raise)
+    IRQ_COMPLETE = 19  # its handler is done (number, depth after it)
+    IRQ_OVERRUN = 20  # it occurs once too often (number, pending)
+    IRQ_DROP = 21  # occurrences are not kept (number, why: DROPS)
+    IRQ_LINE = 22  # a level changes (number, 1 asserted, 0 not)
+    VECTOR = 23  # a fault is handed to its guest (cause, address)
+    CONTROL = 24  # somebody outside intervened (what: CONTROLS, value)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)

@@ -29,6 +29,7 @@ from vpok.kernel.partition import Partition
 from vpok.kernel.personality import Personality
 from vpok.kernel.ports import KINDS, Port, PortTable
 from vpok.kernel.sched import POLICIES
+from vpok.kernel.sources import TICK_NAMES, Source
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.arch import ArchOps
 from vpok.report.collect import partition_row, processor_row
@@ -226,23 +227,34 @@ def build(
             domain.partition.engine.attach(kernel)
             domain.personality.attach(domain.partition, kernel)
         kernel.boot()
+        _sources(kernel, spec)
         return System(spec, kernel, listeners, counted, stack.pop_all())
 
 
 def standard_parts(tier: str | None = None) -> Parts:
     """Return the parts that run real guests."""
     # Unicorn is large, and much can be done without it.
-    from vpok.arch.x86_32 import X86Ops  # noqa: PLC0415
     from vpok.engines import make_engine  # noqa: PLC0415
     from vpok.personalities import PERSONALITIES  # noqa: PLC0415
 
     return Parts(
         engine=lambda spec, index: make_engine(spec, index, tier),
-        ops=lambda _spec, _index: X86Ops(),
+        ops=_ops,
         personality=lambda spec, index: PERSONALITIES[
             spec.partitions[index].personality
         ](spec, index),
     )
+
+
+def _ops(spec: SystemSpec, index: int) -> ArchOps:
+    """Return the operations of a vCPU: by instruction set and personality."""
+    from vpok.arch.paravirt import ISAS, ParavirtOps  # noqa: PLC0415
+    from vpok.arch.x86_32 import X86Ops  # noqa: PLC0415
+
+    partition = spec.partitions[index]
+    if partition.personality == "pok":
+        return X86Ops()
+    return ParavirtOps(ISAS[partition.image.isa])
 
 
 def _domain(
@@ -266,6 +278,7 @@ def _configure(kernel: Kernel, spec: SystemSpec) -> None:
     costs = spec.costs
     kernel.hypercall_cost = costs.hypercall
     kernel.switch_cost = costs.switch
+    kernel.interrupt_cost = costs.interrupt
     kernel.restart_cost = costs.restart
     kernel.latency = costs.latency
     kernel.cycle = -(-NS_PER_S // spec.clock)
@@ -279,6 +292,27 @@ def _configure(kernel: Kernel, spec: SystemSpec) -> None:
         kernel.next_flush = spec.schedule.major_frame
     if any(port.destinations for port in spec.ports):
         kernel.boundary = kernel.first_level.boundary(0)
+
+
+def _sources(kernel: Kernel, spec: SystemSpec) -> None:
+    """Let the configured sources of interrupts begin."""
+    for described in spec.interrupts:
+        domain = kernel.domains[described.partition]
+        if described.sender >= 0:
+            domain.relate(kernel.domains[described.sender])
+        if not (described.period or described.arrivals):
+            continue
+        source = Source(described.name, described.vcpu, described.number)
+        source.period = described.period
+        source.instants = list(described.arrivals)
+        source.exec = described.clock == "exec"
+        source.ticks = TICK_NAMES.index(described.ticks)
+        source.hold = described.hold
+        first = described.offset
+        if described.arrivals:
+            first = described.arrivals[0]
+        source.start(first)
+        kernel.add_source(domain.partition, source)
 
 
 def _ports(spec: SystemSpec) -> PortTable:

@@ -79,9 +79,6 @@ class X86Ops(ArchOps):
         """Load the registers of the vCPU that gets the processor."""
         arch.machine.take(arch)
 
-    def schedule_tail(self, arch: ArchVcpu) -> None:
-        """Enter the vCPU: the place where interrupts will be injected."""
-
     def new_context(
         self, arch: ArchVcpu, entry: i64, stack: i64, arg: i64
     ) -> Context:

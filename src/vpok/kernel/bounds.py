@@ -8,6 +8,7 @@ however many processors there are and however it is cut.
 from mypy_extensions import i64
 
 from vpok.kernel.domain import Domain
+from vpok.kernel.first_level import NO_PARTITION
 from vpok.kernel.module import COMPLETION, DISPATCH
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.traffic import Traffic
@@ -47,7 +48,7 @@ class Bounds(Traffic):
         due = domain.due()
         end = min(end, due)
         end = min(end, self.boundary)
-        if len(domain.pcpus) > 1:
+        if len(domain.pcpus) > 1 or len(domain.related) > 1:
             end = min(end, self.company(cpu))
         return max(end, cpu.now)
 
@@ -60,14 +61,24 @@ class Bounds(Traffic):
                 and not peer.busy
                 and peer.rank == DISPATCH
                 and peer.when > cpu.now
-                and peer.window.partition == cpu.window.partition
+                and self.meet(peer, cpu)
             ):
                 end = min(end, peer.when)
         return end
 
+    def meet(self, peer: Pcpu, cpu: Pcpu) -> bool:
+        """Say whether the partitions of two processors can reach each other."""
+        here = cpu.window.partition
+        there = peer.window.partition
+        if here == there:
+            return True
+        if here == NO_PARTITION or there == NO_PARTITION:
+            return False
+        return int(there) in self.domains[here].related
+
     def shares(self, peer: Pcpu, cpu: Pcpu, now: i64) -> bool:
-        """Say whether *peer* runs *cpu*'s partition, or is about to."""
-        if peer is cpu or peer.window.partition != cpu.window.partition:
+        """Say whether *peer* runs *cpu*'s partition or a related one."""
+        if peer is cpu or not self.meet(peer, cpu):
             return False
         return peer.busy or (peer.rank == DISPATCH and peer.when <= now)
 

@@ -27,6 +27,16 @@ class Domain:
         self.policy = policy
         self.pcpus = pcpus
         self.ops = ops
+        # Partitions whose vCPUs can reach this one's before a window changes:
+        # itself, and those that notify it or are notified by it.
+        self.related = [int(partition.index)]
+
+    def relate(self, other: "Domain") -> None:
+        """Hear that the two can reach each other."""
+        for one, two in ((self, other), (other, self)):
+            index = int(two.partition.index)
+            if index not in one.related:
+                one.related.append(index)
 
     def due(self) -> i64:
         """Return when the first timer aimed at the domain is due."""

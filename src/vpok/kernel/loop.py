@@ -22,7 +22,6 @@ from vpok.kernel.module import (
     LIMIT,
     QUIET,
     RELEASE,
-    TIMEOUT,
     WINDOW_END,
     WINDOW_START,
 )
@@ -94,7 +93,7 @@ class Kernel(Bounds):
             return False
         if self.merge is not None:
             self.merge.release(self.horizon(when))
-        if timer == when and (cpu.when > when or cpu.rank > TIMEOUT):
+        if timer == when and (cpu.when > when or cpu.rank > self.timers.rank):
             self.expire(when)
         elif self.boundary == when and (cpu.when > when or cpu.rank > RELEASE):
             self.cross(when)
@@ -103,10 +102,13 @@ class Kernel(Bounds):
         return True
 
     def expire(self, now: i64) -> None:
-        """Hand the timer that is due to its personality."""
+        """Hand the timer that is due to its personality, or raise."""
         index, tag = self.timers.pop(self.partitions)
         domain = self.domains[index]
-        domain.personality.timer(tag, now)
+        if tag >= 0:
+            domain.personality.timer(tag, now)
+        else:
+            self.arrival(domain, tag, now)
         self.settle(domain, now)
         if self.quiet():
             self.shutdown(QUIET, now)
@@ -160,6 +162,8 @@ class Kernel(Bounds):
             )
             domain = self.domains[index]
             domain.personality.window(cpu.number, True, cpu.now)
+            if domain.partition.sources:
+                self.opened(domain, cpu.now)
             self.settle(domain, cpu.now)
         cpu.busy = True
         cpu.rank = DISPATCH
@@ -184,6 +188,11 @@ class Kernel(Bounds):
         # A vCPU of the same partition may have run on another processor.
         vcpu.arch.machine.take(vcpu.arch)
         domain.personality.resume(vcpu, cpu.now)
+        if vcpu.attention:
+            self.enter(vcpu, cpu.now)
+            if vcpu.state != RUNNING or domain.partition.restart != IDLE:
+                self.conclude(cpu, vcpu, RESCHEDULE)  # the health monitor's
+                return
         self.run_vcpu(cpu, domain, vcpu, until)
 
     def release(self, vcpu: Vcpu) -> None:
@@ -320,6 +329,9 @@ class Kernel(Bounds):
                     return False  # somebody may unpause it
             if not domain.personality.quiet():
                 return False
+            for tag in domain.partition.due:
+                if tag < 0:
+                    return False  # an interrupt will arrive
         return True
 
     def tell(self, cpu: Pcpu, kind: i64, who: i64, a: i64, b: i64) -> None:

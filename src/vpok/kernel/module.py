@@ -43,8 +43,7 @@ END_NAMES: Final = ("limit", "shutdown", "quiet", "error")
 # The order of what happens at one instant (semantics 2).
 COMPLETION: Final = 0
 WINDOW_END: Final = 2
-TIMEOUT: Final = 4
-RELEASE: Final = 6
+RELEASE: Final = 6  # TIMEOUT and ARRIVAL are before it: see `timers`
 WINDOW_START: Final = 7
 DISPATCH: Final = 8
 
@@ -93,6 +92,7 @@ class Module(Services):
         # Costs, ns (semantics 4); `system` sets them before the boot.
         self.hypercall_cost: i64 = 0
         self.switch_cost: i64 = 0
+        self.interrupt_cost = 0
         self.restart_cost: i64 = 0
         self.latency = 500
         self.cycle: i64 = 10  # ns of an instruction, rounded up
@@ -125,6 +125,8 @@ class Module(Services):
         domain.personality.start(cold, now)
         for vcpu in partition.vcpus:
             domain.policy.add(vcpu)
+            if not domain.personality.boots(vcpu):
+                continue
             bring_up(vcpu, now)
             self.emit(now, RUNSTATE, vcpu, NOBODY, vcpu.state, 0)
             domain.policy.wake(vcpu, now)
@@ -144,8 +146,12 @@ class Module(Services):
             domain.policy.remove(vcpu)
             self.emit(now, RUNSTATE, vcpu, NOBODY, OFFLINE, 0)
             destroy_vcpu(vcpu, self.ids, now)
-        partition.due.clear()
+        self.outlive(partition)
         return gone
+
+    def outlive(self, partition: Partition) -> None:
+        """Forget the timers of a partition that is torn down."""
+        partition.due.clear()
 
     def restart(self, domain: Domain, now: i64) -> None:
         """Restart a partition with new vCPUs; their accounts go on."""
@@ -186,7 +192,7 @@ class Module(Services):
                 0,
             )
         self.change(vcpu, RUNNING, cpu.now)
-        vcpu.arch.ops.schedule_tail(vcpu.arch)
+        vcpu.attention = True  # its `schedule_tail` is due
 
     def charge(self, cpu: Pcpu) -> None:
         """Tell the policy how long the current vCPU has run by now."""
@@ -253,7 +259,7 @@ class Module(Services):
         if vcpu.state == BLOCKED:
             return
         if vcpu.state == OFFLINE:
-            if vcpu.pauses > 0:
+            if vcpu.up and vcpu.pauses > 0:
                 self.change(vcpu, BLOCKED, now)
             return
         self.change(vcpu, BLOCKED, now)
@@ -274,7 +280,7 @@ class Module(Services):
         assert vcpu.pauses > 0, "it is not paused"
         self.arrive(now)
         vcpu.pauses -= 1
-        if vcpu.pauses == 0 and vcpu.state == OFFLINE:
+        if vcpu.up and vcpu.pauses == 0 and vcpu.state == OFFLINE:
             self.enqueue(vcpu, now)
 
     def set_timer(self, partition: Partition, tag: i64, when: i64) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from vpok.kernel.engine import Engine
+from vpok.kernel.sources import Arrival, Source
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.memory import GuestMemory
 
@@ -34,8 +35,12 @@ class Partition:
         self.errors: i64 = 0  # that the health monitor heard of
         self.vcpus: list[Vcpu] = []  # in order of index, like the links
 
-        # Changed by the kernel: the earliest timer aimed at it, by tag.
+        # Changed by the kernel: when each timer aimed at it is due, by tag,
+        # and the arrivals among them.
         self.due: dict[int, int] = {}
+        self.arrivals: dict[int, Arrival] = {}
+        self.sources: list[Source] = []
+        self.next_tag = -1  # of its next arrival
         # A restart that was asked for: COLD_START or WARM_START, else IDLE.
         self.restart: i64 = IDLE
 

@@ -51,6 +51,22 @@ class Personality:
     def flushed(self, port: i64, now: i64) -> None:
         """Hear that data arrived in, or left, global port *port*."""
 
+    def boots(self, vcpu: Vcpu) -> bool:
+        """Say whether a new vCPU is up from the start."""
+        return True
+
+    def interrupt_error(
+        self, vcpu: Vcpu, why: i64, number: i64, now: i64
+    ) -> None:
+        """
+        Hear that an interrupt could not be counted or delivered.
+
+        *why* is OVERRUN, NESTED or REFUSED (`vpok.machine.interrupts`).
+        """
+
+    def reset(self, vcpu: Vcpu, now: i64) -> None:
+        """Forget what a vCPU that was taken down had registered."""
+
     def quiet(self) -> bool:
         """Say that nothing will ever happen here without an outside event."""
         return True

@@ -5,6 +5,7 @@ from mypy_extensions import i64, mypyc_attr
 from vpok.kernel.engine import Traps
 from vpok.kernel.partition import Partition
 from vpok.kernel.ports import PortTable
+from vpok.kernel.sources import Source
 from vpok.kernel.vcpu import Vcpu
 
 
@@ -14,6 +15,7 @@ class Services(Traps):
 
     ports: PortTable
     latency: i64  # ns until an effect reaches another processor
+    interrupt_cost: i64  # ns of a delivery
     listening: bool  # somebody wants events; else `emit` may be skipped
 
     def wake(self, vcpu: Vcpu, now: i64) -> None:
@@ -22,6 +24,76 @@ class Services(Traps):
 
     def block(self, vcpu: Vcpu, now: i64) -> None:
         """Make a vCPU wait; outside a trap only (there: verdict BLOCK)."""
+        raise NotImplementedError
+
+    def bring_up(self, vcpu: Vcpu, now: i64) -> None:
+        """Start an offline vCPU, whose context is set."""
+        raise NotImplementedError
+
+    def take_down(self, vcpu: Vcpu, reset: bool, now: i64) -> None:
+        """
+        Stop a vCPU until it is brought up; *reset*: call `reset` then.
+
+        One that runs on another processor stops after the latency.
+        """
+        raise NotImplementedError
+
+    def yielded(self, vcpu: Vcpu, now: i64) -> None:
+        """Let others of the partition run first (verdict RESCHEDULE)."""
+        raise NotImplementedError
+
+    def set_affinity(self, vcpu: Vcpu, affinity: int, now: i64) -> str:
+        """Let only these processors run it; return a refusal, or ''."""
+        raise NotImplementedError
+
+    def executed(self, vcpu: Vcpu, now: i64) -> i64:
+        """Return the ns that a vCPU has run by *now*."""
+        raise NotImplementedError
+
+    # Interrupts: see `vpok.kernel.injection`.
+
+    def enter(self, vcpu: Vcpu, now: i64) -> None:
+        """Deliver what can be delivered to the resident *vcpu*."""
+        raise NotImplementedError
+
+    def attend(self, vcpu: Vcpu, now: i64) -> None:
+        """Have what became deliverable delivered."""
+        raise NotImplementedError
+
+    def send(self, vcpu: Vcpu, number: i64, now: i64) -> None:
+        """Raise an interrupt; on another processor after the latency."""
+        raise NotImplementedError
+
+    def notify(
+        self, partition: i64, vcpu: i64, number: i64, now: i64
+    ) -> None:
+        """Raise an interrupt of a vCPU of another partition."""
+        raise NotImplementedError
+
+    def raise_interrupt(self, vcpu: Vcpu, number: i64, now: i64) -> None:
+        """Raise an interrupt now, wherever its vCPU is."""
+        raise NotImplementedError
+
+    def set_line(
+        self, vcpu: Vcpu, number: i64, asserted: bool, now: i64
+    ) -> None:
+        """Assert or deassert a level."""
+        raise NotImplementedError
+
+    def completed(self, vcpu: Vcpu, number: i64, depth: i64, now: i64) -> None:
+        """Hear that a handler is done; *depth* frames are left."""
+        raise NotImplementedError
+
+    def unregister(self, vcpu: Vcpu, number: i64, now: i64) -> None:
+        """Take an interrupt's handler away."""
+        raise NotImplementedError
+
+    def add_source(self, partition: Partition, source: Source) -> None:
+        """Let a source of interrupts begin."""
+        raise NotImplementedError
+
+    def cancel_source(self, vcpu: Vcpu, number: i64) -> None:
+        """Stop a guest's timer; NONE: all of the vCPU's."""
         raise NotImplementedError
 
     def set_timer(self, partition: Partition, tag: i64, when: i64) -> None:

@@ -5,7 +5,7 @@ from mypy_extensions import i64
 from vpok.events import NOBODY, EventKind, Sink
 from vpok.kernel.domain import Domain
 from vpok.kernel.first_level import FirstLevel
-from vpok.kernel.module import Module
+from vpok.kernel.injection import Injection
 from vpok.kernel.partition import IDLE, NORMAL
 from vpok.kernel.ports import Port, PortTable
 from vpok.units import FAR
@@ -13,7 +13,7 @@ from vpok.units import FAR
 PORT_FLUSH = int(EventKind.PORT_FLUSH)
 
 
-class Traffic(Module):
+class Traffic(Injection):
     """A module whose ports are flushed."""
 
     def __init__(

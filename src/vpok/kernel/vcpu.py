@@ -47,11 +47,17 @@ class Vcpu:
         self.state: i64 = OFFLINE
         self.since: i64 = 0
         self.total: list[int] = [0, 0, 0, 0]
+        self.came_up = False
         self.offline_before: i64 = 0  # ns offline before it came up first
         self.pauses: i64 = 0  # nested; independent of blocking
+        self.up = (
+            False  # its guest wants it to run, whatever else it waits for
+        )
 
         # Scheduling information, changed by the kernel's loop.
         self.pcpu: i64 = -1  # where it runs or ran last
+        self.affinity = -1  # bit n: processor n may run it
+        self.attention = False  # enter it anew before it runs on
         self.switches: i64 = 0  # times it was given a processor
         self.syscalls: i64 = 0
         self.faults: i64 = 0
@@ -89,11 +95,20 @@ def runstate(vcpu: Vcpu, now: i64) -> list[int]:
 
 
 def bring_up(vcpu: Vcpu, now: i64) -> None:
-    """Let a new vCPU take part; it is runnable unless it is paused."""
+    """Let an offline vCPU take part; it is runnable unless it is paused."""
     set_state(vcpu, OFFLINE, now)
-    vcpu.offline_before = vcpu.total[OFFLINE]
+    if not vcpu.came_up:
+        vcpu.came_up = True
+        vcpu.offline_before = vcpu.total[OFFLINE]
+    vcpu.up = True
     if vcpu.pauses == 0:
         set_state(vcpu, RUNNABLE, now)
+
+
+def take_down(vcpu: Vcpu, now: i64) -> None:
+    """Let a vCPU take part no more, until it is brought up again."""
+    vcpu.up = False
+    set_state(vcpu, OFFLINE, now)
 
 
 def inherit(old: Vcpu, new: Vcpu) -> None:
@@ -103,6 +118,7 @@ def inherit(old: Vcpu, new: Vcpu) -> None:
     # The old one's processor may have been a little ahead.
     new.since = max(new.since, old.since)
     new.offline_before = old.offline_before
+    new.came_up = old.came_up or new.came_up
     new.switches = old.switches
     new.syscalls = old.syscalls
     new.faults = old.faults
@@ -110,6 +126,8 @@ def inherit(old: Vcpu, new: Vcpu) -> None:
     new.charged = old.charged
     new.worked = old.worked
     new.stuck = old.stuck
+    if old.arch.interrupts is not None and new.arch.interrupts is not None:
+        new.arch.interrupts.inherit(old.arch.interrupts)
 
 
 def charge(vcpu: Vcpu, cost: i64) -> None:

@@ -7,6 +7,8 @@ registers and no scheduler.  Both meet here, with the engine's `Machine`.
 
 from mypy_extensions import i64, mypyc_attr
 
+from vpok.machine.interrupts import NONE, Interrupts
+
 Context = object  # an engine's own record of a guest's registers
 
 
@@ -80,8 +82,8 @@ class ArchVcpu:
         self.ops = ops
         self.machine = machine
         self.context: Context = None
-        # Occurrences by interrupt number; delivery is `schedule_tail`'s.
-        self.pending: dict[int, int] = {}
+        # Given by a personality whose guests take interrupts, at the start.
+        self.interrupts: Interrupts | None = None
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -100,8 +102,14 @@ class ArchOps:
     def ctxt_switch_to(self, arch: ArchVcpu) -> None:
         """Load the context of the vCPU that gets the processor."""
 
-    def schedule_tail(self, arch: ArchVcpu) -> None:
-        """Enter the vCPU: whatever is deliverable is injected here."""
+    def schedule_tail(self, arch: ArchVcpu) -> i64:
+        """
+        Enter the vCPU, which is resident: inject what can be delivered.
+
+        Return the number of the interrupt that is entered, or NONE, REFUSED
+        or NESTED (`vpok.machine.interrupts`).
+        """
+        return NONE
 
     # What a personality's threads switch with, on a resident vCPU.
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from vpok.kernel.personality import Personality
+from vpok.personalities.paravirt.personality import Paravirt
 from vpok.personalities.pok.personality import Pok
 from vpok.spec.model import SystemSpec
 
 # By name: from a system and the index of a partition in it.
 PERSONALITIES: Mapping[str, Callable[[SystemSpec, int], Personality]] = (
-    MappingProxyType({"pok": Pok})
+    MappingProxyType({"pok": Pok, "paravirt": Paravirt})
 )

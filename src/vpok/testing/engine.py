@@ -7,6 +7,7 @@ from mypy_extensions import i64
 from vpok.kernel.engine import CONTINUE, Engine
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.arch import ArchOps, ArchVcpu, Context, Machine
+from vpok.machine.interrupts import NONE
 from vpok.machine.memory import GuestMemory
 from vpok.testing.script import Op, Program, Step
 
@@ -106,11 +107,12 @@ class RecordingOps(ArchOps):
         self.log.append(("ctxt_switch_to", arch))
         arch.machine.take(arch)
 
-    def schedule_tail(self, arch: ArchVcpu) -> None:
+    def schedule_tail(self, arch: ArchVcpu) -> i64:
         """Enter the vCPU."""
         self.log.append(("schedule_tail", arch))
         assert self.machine(arch).resident is arch
         self.machine(arch).entered.add(arch)
+        return NONE
 
     def machine(self, arch: ArchVcpu) -> RecordingMachine:
         """Return the machine of a vCPU."""

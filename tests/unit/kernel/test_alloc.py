@@ -39,7 +39,7 @@ def test_a_new_vcpu_is_whole_and_offline() -> None:
     assert vcpu.since == 50
     assert vcpu.arch.machine is world.engine.machine
     assert vcpu.arch.context is not None
-    assert vcpu.arch.pending == {}
+    assert vcpu.arch.interrupts is None
     assert repr(vcpu) == "<vcpu p/0>"
 
 

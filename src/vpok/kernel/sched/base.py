@@ -33,6 +33,20 @@ class Policy:
         """Change parameters at run time; return a refusal, or ''."""
         return "" if not params else "this policy has no parameters"
 
+    def pin(self, vcpu: Vcpu, affinity: int) -> str:
+        """Hear of the processors a vCPU may use; return a refusal, or ''."""
+        for pcpu in self.pcpus:
+            if affinity >> pcpu & 1:
+                return ""
+        return "none of these processors is the partition's"
+
+    def migrate(self, vcpu: Vcpu, pcpu: i64) -> str:
+        """Move a vCPU to a processor; return a refusal, or ''."""
+        return "this policy moves vCPUs itself: pin it instead"
+
+    def yielded(self, vcpu: Vcpu, now: i64) -> None:
+        """Hear that *vcpu* lets others run first."""
+
     def wake(self, vcpu: Vcpu, now: i64) -> None:
         """Hear that *vcpu* became runnable."""
 
@@ -57,6 +71,8 @@ class Policy:
 
 def available(vcpu: Vcpu, pcpu: i64) -> bool:
     """Say whether *pcpu* may run it: runnable, or running there already."""
+    if not vcpu.affinity >> pcpu & 1:
+        return False
     if vcpu.state == RUNNABLE:
         return True
     return vcpu.state == RUNNING and vcpu.pcpu == pcpu

@@ -4,7 +4,7 @@ from mypy_extensions import i64, mypyc_attr
 
 from vpok.kernel.sched.base import Policy, available
 from vpok.kernel.vcpu import Vcpu
-from vpok.units import FAR
+from vpok.units import FAR, MAX_TIME
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -22,6 +22,7 @@ class RoundRobin(Policy):
         assert quantum > 0, "round-robin needs a quantum"
         self.queue: list[Vcpu] = []
         self.left: list[int] = []  # ns, along with `queue`
+        self.quanta: dict[int, int] = {}  # ns, by index: those that differ
 
     def remove(self, vcpu: Vcpu) -> None:
         """Forget a vCPU, queued or not."""
@@ -31,7 +32,23 @@ class RoundRobin(Policy):
     def wake(self, vcpu: Vcpu, now: i64) -> None:
         """Queue it at the tail, with a whole quantum."""
         self.queue.append(vcpu)
-        self.left.append(self.quantum)
+        self.left.append(self.quanta.get(int(vcpu.index), int(self.quantum)))
+
+    def adjust(self, vcpu: Vcpu, params: dict[str, int]) -> str:
+        """Change a vCPU's `quantum` (ns), from its next turn on."""
+        for name, value in params.items():
+            if name != "quantum":
+                return f"round-robin has no parameter {name}: set quantum"
+            if not 0 < value < MAX_TIME:
+                return f"a quantum of {value} ns: make it longer than 0"
+            self.quanta[int(vcpu.index)] = value
+        return ""
+
+    def yielded(self, vcpu: Vcpu, now: i64) -> None:
+        """Put it at the tail; another turn begins."""
+        if vcpu in self.queue:
+            self.blocked(vcpu, now)
+            self.wake(vcpu, now)
 
     def blocked(self, vcpu: Vcpu, now: i64) -> None:
         """Take it out of the queue."""
