@@ -48,9 +48,7 @@ class Kit:
 # No SSE (i586): POK does not save it.
 POK = Kit(GUESTS / "pok", ("-target", "x86-freestanding", "-mcpu=i586"))
 PARAVIRT = {
-    "x86-64": Kit(
-        GUESTS / "paravirt", ("-target", "x86_64-freestanding")
-    ),
+    "x86-64": Kit(GUESTS / "paravirt", ("-target", "x86_64-freestanding")),
     "riscv64": Kit(
         GUESTS / "paravirt",
         ("-target", "riscv64-freestanding", "-mcmodel=medium", "-mabi=lp64d"),

@@ -1,0 +1,33 @@
+/*
+ * A guest that measures what is taken from it.
+ *
+ * It never waits, so whatever it does not run is stolen: the other partition's
+ * windows. The shared page tells after every call; the runstate record must
+ * agree with it.
+ */
+#include "vpok_sdk.h"
+
+#define US 1000ul
+#define WINDOWS 5
+
+int main(vpok_shared_page *shared)
+{
+  struct vpok_runstate state;
+  uint64_t began = (uint64_t)vpok_time(), stolen = shared->steal, before = began;
+
+  for (int window = 0; window < WINDOWS; before = shared->time) {
+    vpok_time();
+    if (shared->steal == stolen)
+      continue;
+    vpok_vcpu_info(shared->vcpu, &state);
+    vpok_printf("ran %5lu us to %6lu us, then %5lu us were stolen; in all: ran %lu us, waited %lu us\n",
+                (before - began) / US, before / US, (shared->steal - stolen) / US,
+                state.total[VPOK_STATE_RUNNING] / US,
+                (state.total[VPOK_STATE_RUNNABLE] + state.total[VPOK_STATE_OFFLINE]) / US);
+    began = shared->time;
+    stolen = shared->steal;
+    window++;
+  }
+  vpok_module_shutdown();
+  return 0;
+}
