@@ -48,11 +48,15 @@ def maker() -> dict[str, Any]:
 def folder(
     maker: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """Images of the partitions `one` and `two`."""
+    """What the systems of these tests name."""
     path = tmp_path_factory.mktemp("system")
     for name in ("one", "two"):
         (path / name).mkdir()
         (path / name / f"{name}.elf").write_bytes(maker["IMAGES"]["good"])
+    (path / "rtos.elf").write_bytes(maker["IMAGES"]["paravirt"])
+    (path / "sensor.elf").write_bytes(maker["IMAGES"]["riscv"])
+    (path / "keys.txt").write_bytes(b"ab\n")
+    (path / "dev.csv").write_text("time,\n3ms,\n4000000,\n")
     return path
 
 

@@ -12,6 +12,7 @@ from vpok.config import ConfigError, load, loads
 from vpok.spec.problems import problems
 
 FULL = (Path(__file__).parent / "full.yaml").read_text("utf-8")
+PARAVIRT = (Path(__file__).parent / "paravirt.yaml").read_text("utf-8")
 REJECTS = Path(__file__).parents[2] / "rejects"
 
 # What stands in a line, or replaces it: edges of every kind of value.
@@ -23,11 +24,12 @@ VALUES = st.sampled_from(
         *('"\\0"', "'\ud800'", "&a [1]", "*a", "<<", "!!int 3", "? x", "| x"),
         *("- - 1", "é", "[0, 0]", "[1, 0, 5]", "round-robin", "default"),
         *("stop", "out", "in", "virtual", "images/good.elf", "/dev/zero"),
+        *("paravirt", "pok", "level", "exec", "[1ms, 1]", "dev.csv", "rtos"),
     ]
 )
 EDIT = st.tuples(
     st.sampled_from(["replace", "drop", "copy", "insert"]),
-    st.integers(0, len(FULL.splitlines()) - 1),
+    st.integers(0, 63),
     VALUES,
     st.randoms(use_true_random=False),
 )
@@ -48,11 +50,13 @@ def outcome(load_it: Callable[[], object]) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.slow
-@given(st.lists(EDIT, min_size=1, max_size=4))
+@given(
+    st.sampled_from([FULL, PARAVIRT]), st.lists(EDIT, min_size=1, max_size=4)
+)
 def test_an_edited_system_is_a_system_or_problems(
-    folder: Path, edits: list[tuple[str, int, str, random.Random]]
+    folder: Path, text: str, edits: list[tuple[str, int, str, random.Random]]
 ) -> None:
-    lines = FULL.splitlines()
+    lines = text.splitlines()
     for action, place, value, chance in edits:
         at = place % len(lines)
         if action == "drop" and len(lines) > 1:

@@ -15,13 +15,8 @@ Make = Callable[..., SystemSpec]
 
 
 @pytest.fixture
-def made(folder: Path, maker: dict[str, Any]) -> Make:
+def made(folder: Path) -> Make:
     """Load the system, with texts replaced."""
-    images = maker["IMAGES"]
-    (folder / "rtos.elf").write_bytes(images["paravirt"])
-    (folder / "sensor.elf").write_bytes(images["riscv"])
-    (folder / "keys.txt").write_bytes(b"ab\n")
-    (folder / "dev.csv").write_text("time,\n3ms,\n4000000,\n")
 
     def make(*changes: tuple[str, str]) -> SystemSpec:
         text = TEXT
@@ -115,10 +110,8 @@ def test_a_mixed_system_may_have_a_longer_frame(made: Make) -> None:
 
 
 def test_no_note_speaks_of_threads_of_a_paravirt_partition(
-    made: Make, folder: Path
+    folder: Path,
 ) -> None:
-    made()
-
     assert loads(TEXT, folder).notes == ()
 
 

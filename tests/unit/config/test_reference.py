@@ -77,6 +77,7 @@ def test_the_schema_uses_only_words_that_this_test_understands() -> None:
     "file",
     [
         HERE / "full.yaml",
+        HERE / "paravirt.yaml",
         ROOT / "src/vpok/config/template.yaml",
         ROOT / "src/vpok/demo/config.yaml",
     ],
@@ -96,7 +97,11 @@ def test_the_schema_takes_what_the_loader_takes(file: Path) -> None:
         *("health-error-unknown", "health-action-unknown", "yaml-a-list"),
         *("value-list-for-a-word", "value-word-for-a-list", "compat-unknown"),
         *("value-list-for-a-mapping", "port-kind-unknown"),
-        "vcpus-policy-unknown",
+        *("vcpus-policy-unknown", "interrupt-without-name"),
+        *("interrupt-without-number", "interrupt-number-negative"),
+        *("interrupt-ticks-unknown", "interrupt-trigger-unknown"),
+        *("interrupt-period-negative", "interrupt-key-unknown"),
+        *("interrupt-clock-unknown", "interrupt-arrivals-word"),
     ],
 )
 def test_the_schema_refuses_what_an_editor_can_see(name: str) -> None:
