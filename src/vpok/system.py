@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from vpok.control import Control
 from vpok.events import Sink
 from vpok.kernel.domain import Domain
 from vpok.kernel.engine import Engine
@@ -38,7 +39,7 @@ from vpok.spec.model import Problem, SystemSpec
 from vpok.spec.problems import ConfigError, problems
 from vpok.trace.digest import Digest
 from vpok.trace.fanout import Fanout
-from vpok.units import FAR, NS_PER_MS, NS_PER_S
+from vpok.units import FAR, NS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Parts:
     personality: Callable[[SystemSpec, int], Personality]
 
 
-class System:
+class System(Control):
     """A system that can run; made by `build`."""
 
     def __init__(
@@ -84,37 +85,6 @@ class System:
             self._host_seconds += time.perf_counter() - begun
         self._reach(limit)
         return self.result()
-
-    def step(self) -> bool:
-        """Do the next thing, at most 1 ms of it; say whether there was one."""
-        kernel = self.kernel
-        kernel.unpark()
-        limit = min(kernel.next_instant() + NS_PER_MS, kernel.ended_at)
-        done = kernel.step(int(limit))
-        if not done and kernel.ended != LIMIT:
-            kernel.finish()
-        self._reach(int(min(kernel.next_instant(), kernel.ended_at)))
-        return done
-
-    def pause(self, partition: int, vcpu: int) -> None:
-        """Keep a vCPU from running; pauses nest."""
-        chosen = self.kernel.partitions[partition].vcpus[vcpu]
-        self.kernel.pause(chosen, self.now)
-
-    def unpause(self, partition: int, vcpu: int) -> None:
-        """Undo one pause."""
-        chosen = self.kernel.partitions[partition].vcpus[vcpu]
-        self.kernel.unpause(chosen, self.now)
-
-    def _reach(self, limit: int) -> None:
-        if limit >= FAR and self.kernel.ended == LIMIT:
-            limit = int(self.kernel.latest())  # nothing more is planned
-        self._reached = max(self._reached, limit)
-
-    @property
-    def now(self) -> int:
-        """The instant that has been reached, ns."""
-        return min(self._reached, int(self.kernel.ended_at))
 
     @property
     def ended(self) -> bool:

@@ -79,13 +79,13 @@ ISAS: Final[Mapping[str, Isa]] = MappingProxyType(
             registers=tuple(range(18)),
             red_zone=128,
             flags=x86_64.RFLAGS,
-            # Carry to direction and overflow, alignment check, identification.
-            user_flags=0x24_0DD5,
-            fixed_flags=0x202,
+            user_flags=x86_64.OWN_FLAGS,
+            fixed_flags=x86_64.USER_FLAGS,
             pc_alignment=1,
             ret=b"\xc3",
             # mov rdi, rsp; mov eax, IRQ_RETURN ... ud2
-            before=b"\x48\x89\xe7\xb8" + Number.IRQ_RETURN.to_bytes(4, "little"),
+            before=b"\x48\x89\xe7\xb8"
+            + Number.IRQ_RETURN.to_bytes(4, "little"),
             after=b"\x0f\x0b",
         ),
         "riscv64": Isa(

@@ -130,9 +130,7 @@ class Injection(Module):
         else:
             self._post(vcpu, RAISE, number, now + self.latency)
 
-    def notify(
-        self, partition: i64, vcpu: i64, number: i64, now: i64
-    ) -> None:
+    def notify(self, partition: i64, vcpu: i64, number: i64, now: i64) -> None:
         """Raise an interrupt of a vCPU of another partition."""
         self.send(self.partitions[partition].vcpus[vcpu], number, now)
 
@@ -412,6 +410,20 @@ class Injection(Module):
             self._post(vcpu, MOVE, NONE, now + self.latency)
         else:
             self._move(vcpu, now)
+        return ""
+
+    def migrate(self, vcpu: Vcpu, pcpu: i64, now: i64) -> str:
+        """Give *vcpu* another processor; return a refusal, or ''."""
+        domain = self.domains[vcpu.partition.index]
+        if not vcpu.affinity >> pcpu & 1:
+            return "it is pinned to other processors"
+        refusal = domain.policy.migrate(vcpu, pcpu)
+        if refusal:
+            return refusal
+        for moved in domain.partition.vcpus:
+            if moved.state == RUNNING:
+                self.change(moved, RUNNABLE, now)
+            self._move(moved, now)
         return ""
 
     def _move(self, vcpu: Vcpu, now: i64) -> None:

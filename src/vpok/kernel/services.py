@@ -64,9 +64,7 @@ class Services(Traps):
         """Raise an interrupt; on another processor after the latency."""
         raise NotImplementedError
 
-    def notify(
-        self, partition: i64, vcpu: i64, number: i64, now: i64
-    ) -> None:
+    def notify(self, partition: i64, vcpu: i64, number: i64, now: i64) -> None:
         """Raise an interrupt of a vCPU of another partition."""
         raise NotImplementedError
 

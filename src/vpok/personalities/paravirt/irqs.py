@@ -96,9 +96,7 @@ def notify(call: Call) -> int:
     if place >= len(call.guest.notifications):
         raise Refused(Error.EINVAL)
     source = call.guest.notifications[place]
-    call.kernel.notify(
-        source.partition, source.vcpu, source.number, call.now
-    )
+    call.kernel.notify(source.partition, source.vcpu, source.number, call.now)
     return 0
 
 

@@ -189,9 +189,7 @@ class Paravirt(Personality):
         if self.kernel.listening:
             shown = number if handler is not None else NOBODY
             told = NOBODY if result is None else result
-            self.kernel.emit(
-                now, EventKind.SYSCALL, vcpu, NOBODY, shown, told
-            )
+            self.kernel.emit(now, EventKind.SYSCALL, vcpu, NOBODY, shown, told)
         self._refresh(vcpu, interrupts, now)
         if vcpu.state == RUNNING and call.verdict == CONTINUE:
             self.kernel.enter(vcpu, now)
