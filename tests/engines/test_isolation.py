@@ -7,11 +7,12 @@ import pytest
 from tests.engines.conftest import Make
 from tests.engines.rig import Rig, go_on
 from vpok.arch.x86_32 import CODE_SELECTOR, DATA_SELECTOR
-from vpok.engines.unicorn.isa.x86_32_way import HIDDEN_AT
+from vpok.engines.unicorn.isa.x86_32 import X86With32Bits
 from vpok.kernel.engine import CONTINUE, RESCHEDULE
 from vpok.kernel.vcpu import Vcpu
 
 GP, SS, UD = 13, 12, 6
+HIDDEN_AT = X86With32Bits.hidden_at
 # Not a multiple of a page: 0x123 bytes of the last page are the guest's.
 SIZE = 0x2123
 LAST = 0x2000

@@ -79,6 +79,8 @@ class Checker(Core):
         _value: int,
         _data: int,
     ) -> bool:
+        if self.booting:
+            return False
         try:
             if address >= _FAR:
                 page, offset = divmod(address - _FAR, PAGE)
@@ -93,7 +95,8 @@ class Checker(Core):
 
     def _look(self, address: int, length: int, write: bool) -> None:
         if not self.mmu.memory.contains(address, length):
-            self._bad = Access(address, length, write)
+            first = max(address, self.mmu.size)
+            self._bad = Access(address, length, write, first)
             self.stop()
 
     def _save(self, address: int, length: int) -> None:

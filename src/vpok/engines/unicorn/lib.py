@@ -17,6 +17,7 @@ from vpok.kernel.errors import EngineUnavailable
 
 ARCH_X86: Final = 4
 MODE_32: Final = 4
+MODE_64: Final = 8
 CPU_NEHALEM: Final = 15  # SSE4.2; neither RDRAND nor XSAVE
 
 HOOK_INTR: Final = 1 << 0

@@ -40,6 +40,7 @@ class Access(NamedTuple):
     address: int
     length: int
     write: bool
+    first: int  # byte of it that is outside
 
 
 class Target:

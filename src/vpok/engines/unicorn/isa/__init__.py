@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from vpok.engines.unicorn.isa.x86_32 import X86With32Bits
+from vpok.engines.unicorn.isa.x86_64 import X86With64Bits
 from vpok.engines.unicorn.lib import Library
 from vpok.engines.unicorn.target import Target
 from vpok.kernel.errors import EngineUnavailable
@@ -17,6 +18,7 @@ from vpok.kernel.errors import EngineUnavailable
 TARGETS: Final[Mapping[str, Callable[[], Target]]] = MappingProxyType(
     {
         "x86-32": X86With32Bits,
+        "x86-64": X86With64Bits,
     }
 )
 

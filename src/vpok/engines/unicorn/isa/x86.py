@@ -54,6 +54,10 @@ class X86(Target):
         """Find the words that must be mended; raises EngineUnavailable."""
         self._layout = find_layout(library, type(self)())
 
+    def base_in_context(self) -> int:
+        """Return the offset of the first general register in a context."""
+        return self._layout.cc_op - CC_OP if self._layout else 0
+
     def settle(self, core: Core) -> None:
         """
         Have the flags both ways.

@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from vpok.arch.x86_32 import EFLAGS, EIP, GENERAL_PROTECTION, STACK_FAULT
+from vpok.arch.x86_32 import (
+    CODE_SELECTOR,
+    DATA_SELECTOR,
+    EFLAGS,
+    EIP,
+    GENERAL_PROTECTION,
+    STACK_FAULT,
+    USER_FLAGS,
+)
 from vpok.arch.x86_decode import (
     CALL,
     CALL_VECTORS,
@@ -16,8 +24,8 @@ from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import Core
 from vpok.engines.unicorn.host import Pages
 from vpok.engines.unicorn.isa import x86_32_special as special
-from vpok.engines.unicorn.isa import x86_32_way as way
 from vpok.engines.unicorn.isa.x86 import X86
+from vpok.engines.unicorn.isa.x86_way import FLAT, Way
 from vpok.engines.unicorn.target import (
     CARE,
     NOTHING,
@@ -27,6 +35,19 @@ from vpok.engines.unicorn.target import (
 )
 
 _NEEDS: Final = {PLAIN: NOTHING, CALL: NOTHING, PACK: SITE}
+_WAY: Final = Way(
+    hidden_at=0xFFFF_F000,
+    word=4,
+    descriptors=(
+        *(0, FLAT | 0x9B << 40, FLAT | 0x93 << 40, 0),
+        *(FLAT | 0xFB << 40, FLAT | 0xF3 << 40),
+    ),
+    code=CODE_SELECTOR,
+    data=DATA_SELECTOR,
+    flags=USER_FLAGS,
+    iret=b"\xcf",
+    segments=(17, 28),  # DS, ES
+)
 
 
 class X86With32Bits(X86):
@@ -44,7 +65,7 @@ class X86With32Bits(X86):
     call_cause = 42
     calls = CALL_VECTORS
     margin = LONGEST + 2
-    hidden_at = way.HIDDEN_AT
+    hidden_at = _WAY.hidden_at
 
     def __init__(self) -> None:
         """Begin with nothing decoded."""
@@ -53,11 +74,11 @@ class X86With32Bits(X86):
 
     def hidden_page(self) -> Pages:
         """Return descriptors, a frame, and the way."""
-        return way.hidden_page()
+        return _WAY.hidden_page()
 
     def enter(self, core: Core) -> None:
         """Bring *core* to ring 3."""
-        way.enter(core)
+        _WAY.enter(core)
 
     def look(self, code: bytes, at: int) -> tuple[int, int]:
         """Return the length of the instruction there, and what it needs."""
