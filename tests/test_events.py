@@ -7,6 +7,17 @@ import vpok
 from vpok.events import NOBODY, EventKind
 
 DEMO = Path(vpok.__file__).parent / "demo" / "config.yaml"
+# What operating systems on virtual CPUs do, and who intervenes from outside.
+OTHERS = {
+    EventKind.IRQ_RAISE,
+    EventKind.IRQ_DELIVER,
+    EventKind.IRQ_COMPLETE,
+    EventKind.IRQ_OVERRUN,
+    EventKind.IRQ_DROP,
+    EventKind.IRQ_LINE,
+    EventKind.VECTOR,
+    EventKind.CONTROL,
+}
 GUESTS = {EventKind.SYSCALL, EventKind.FAULT, EventKind.THREAD}
 
 
@@ -55,10 +66,10 @@ def listen() -> Listener:
     return listener
 
 
-def test_the_demo_tells_every_kind_of_event() -> None:
+def test_the_demo_tells_every_kind_of_event_that_pok_partitions_have() -> None:
     kinds = listen().kinds
 
-    assert set(kinds) == set(EventKind)
+    assert set(kinds) == set(EventKind) - OTHERS
     assert kinds[EventKind.WINDOW_OPEN] == 90  # 30 frames of 3
     assert kinds[EventKind.FRAME] == 30
     assert kinds[EventKind.FAULT] == 1  # the division by zero

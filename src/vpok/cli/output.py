@@ -10,6 +10,7 @@ import click
 
 from vpok.cli.common import colours, marks, put, width
 from vpok.trace.console import PrettyConsole, RawConsole
+from vpok.trace.latency import Latencies
 from vpok.trace.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -55,12 +56,22 @@ class Output:
             else PrettyConsole(names, colour=colours(sys.stdout))
         )
         self.timeline = Timeline() if wanted.gantt else None
+        summed = wanted.as_json or not wanted.quiet
+        any_interrupts = any(
+            partition.personality != "pok" for partition in spec.partitions
+        )
+        self.latencies = Latencies() if summed and any_interrupts else None
 
     def sinks(self) -> "list[Sink]":
         """Return who must hear of the run."""
         return [
             sink
-            for sink in (self.raw, self.pretty, self.timeline)
+            for sink in (
+                self.raw,
+                self.pretty,
+                self.timeline,
+                self.latencies,
+            )
             if sink is not None
         ]
 
@@ -75,6 +86,12 @@ class Output:
         """Print what comes last; say whether the text is as expected."""
         if self.pretty is not None:
             put(self.pretty.rest())
+        if self.latencies is not None:
+            from vpok.report.interrupts import describe
+
+            result = describe(
+                result, self.spec.interrupts, self.latencies.heard
+            )
         if self.wanted.as_json:
             put(self._json(result))
         if self.timeline is not None:

@@ -33,6 +33,7 @@ def command(config: Path, at: int, *, as_json: bool) -> int:
     State: r running, b blocked, p paused; none of them: runnable.
     """
     from vpok.cli.drive import drive
+    from vpok.report.interrupts import describe
     from vpok.report.summary import as_json as report
     from vpok.report.summary import vcpu_list
     from vpok.report.table import render
@@ -40,7 +41,7 @@ def command(config: Path, at: int, *, as_json: bool) -> int:
 
     with refusals(), load(config).build() as system:
         stopped = drive(system, at, lambda: None)
-        result = system.result()
+        result = describe(system.result(), system.spec.interrupts, {})
     if as_json:
         put(json.dumps(report(result)["partitions"], indent=2) + "\n")
     else:

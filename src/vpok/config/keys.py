@@ -133,7 +133,7 @@ PORTS = Record(
             "size",
             SIZE,
             "Bytes that it holds, 512 at most. Default: what the partition "
-            "asks for.",
+            "asks for; a paravirt partition asks for nothing.",
             default="0",
         ),
     ),

@@ -102,7 +102,7 @@ def _schedule(spec: SystemSpec) -> Iterator[Problem]:
 def _ports(spec: SystemSpec) -> Iterator[Problem]:
     for index, partition in enumerate(spec.partitions):
         size = sum(p.size for p in spec.ports if p.partition == index)
-        if size > PORT_STORAGE:
+        if size > PORT_STORAGE and partition.personality == "pok":
             yield Problem(
                 "ports",
                 f"the ports of partition {partition.name!r} have {size} "

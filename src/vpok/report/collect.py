@@ -4,7 +4,13 @@ from vpok.kernel.domain import Domain
 from vpok.kernel.partition import MODE_NAMES
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.vcpu import RUNNING, STATE_NAMES, Vcpu, runstate
-from vpok.report.rows import PartitionRow, ProcessorRow, VcpuRow
+from vpok.machine.interrupts import NUMBERS, Interrupts
+from vpok.report.rows import (
+    InterruptRow,
+    PartitionRow,
+    ProcessorRow,
+    VcpuRow,
+)
 from vpok.spec.model import PartitionSpec
 
 
@@ -47,4 +53,32 @@ def vcpu_row(vcpu: Vcpu, now: int) -> VcpuRow:
         switches=int(vcpu.switches),
         syscalls=int(vcpu.syscalls),
         faults=int(vcpu.faults),
+        interrupts=interrupt_rows(vcpu.arch.interrupts),
+    )
+
+
+def interrupt_rows(interrupts: Interrupts | None) -> tuple[InterruptRow, ...]:
+    """Say what became of the interrupts that are or were in use."""
+    if interrupts is None:
+        return ()
+    return tuple(
+        interrupt_row(interrupts, number)
+        for number in range(NUMBERS)
+        if interrupts.registered(number)
+        or interrupts.raised_count[number]
+        or interrupts.dropped_count[number]
+    )
+
+
+def interrupt_row(interrupts: Interrupts, number: int) -> InterruptRow:
+    """Say what became of one; `report.interrupts` adds where it comes from."""
+    return InterruptRow(
+        number=number,
+        sources=(),
+        raised=interrupts.raised_count[number],
+        delivered=interrupts.delivered_count[number],
+        completed=interrupts.completed_count[number],
+        overruns=interrupts.overrun_count[number],
+        dropped=interrupts.dropped_count[number],
+        pending=len(interrupts.raised[number]),
     )

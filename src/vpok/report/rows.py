@@ -8,6 +8,31 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class LatencyRow:
+    """The time from raise to delivery, over all deliveries."""
+
+    minimum: int
+    mean: int  # rounded down
+    p99: int  # 99 % were delivered within this time
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptRow:
+    """One virtual interrupt of a vCPU; counts are of occurrences."""
+
+    number: int
+    sources: tuple[str, ...]  # configured ones; others are the guest's
+    raised: int
+    delivered: int
+    completed: int
+    overruns: int  # beyond the limit
+    dropped: int  # not registered, merged, discarded or cancelled
+    pending: int
+    latency: LatencyRow | None = None  # of those that were listened to
+
+
+@dataclass(frozen=True, slots=True)
 class VcpuRow:
     """One virtual CPU."""
 
@@ -22,6 +47,7 @@ class VcpuRow:
     switches: int  # times that it was given a processor
     syscalls: int
     faults: int
+    interrupts: tuple[InterruptRow, ...] = ()  # by number; those in use
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from vpok.report.interrupts import interrupt_tables
 from vpok.report.rows import PartitionRow, RunResult, VcpuRow
 from vpok.report.table import Table, render
 from vpok.report.words import (
@@ -30,6 +31,7 @@ def summary(
         vcpu_table(result),
         partition_table(result),
         processor_table(result),
+        *interrupt_tables(result),
     ]
     head = (
         f"{result.system}: {show_time(result.end)} of virtual time, "

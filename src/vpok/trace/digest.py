@@ -77,6 +77,13 @@ GUEST_VISIBLE = frozenset(
         EventKind.PORT_SEND,
         EventKind.PORT_RECEIVE,
         EventKind.CONSOLE,
+        EventKind.IRQ_RAISE,
+        EventKind.IRQ_DELIVER,
+        EventKind.IRQ_COMPLETE,
+        EventKind.IRQ_OVERRUN,
+        EventKind.IRQ_DROP,
+        EventKind.IRQ_LINE,
+        EventKind.VECTOR,
     }
 )
 

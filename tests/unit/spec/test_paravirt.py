@@ -10,6 +10,7 @@ from vpok.spec.model import (
     Image,
     InterruptSpec,
     PartitionSpec,
+    PortSpec,
     ScheduleSpec,
     Segment,
     SystemSpec,
@@ -104,6 +105,22 @@ def test_every_action_of_every_kind_may_be_chosen() -> None:
 
     assert where(with_partition(health=health, input=b"x")) == []
     assert where(with_partition(features=frozenset({"shutdown"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("port", "places"),
+    [
+        (PortSpec("p", "sampling", 0, "out", 8), []),
+        (PortSpec("p", "queueing", 1, "in", 512), []),
+        (PortSpec("p", "queueing", 1), ["ports[0].size"]),
+        (PortSpec("p", "virtual", 0), ["ports[0].kind"]),
+        (PortSpec("p", "sampling", 2), []),
+    ],
+)
+def test_ports_of_a_paravirt_partition_have_a_size(
+    port: PortSpec, places: list[str]
+) -> None:
+    assert where(replace(SYSTEM, ports=(port,))) == places
 
 
 def test_a_pok_partition_reads_no_input() -> None:

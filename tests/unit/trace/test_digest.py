@@ -133,3 +133,22 @@ def test_ports_count_in_the_order_of_their_use() -> None:
 
     assert of_partition(2, *sends) == of_partition(2, *shifted)
     assert of_partition(2, *sends) != of_partition(2, *sends[:2], sends[1])
+
+
+GUESTS = ("RAISE", "DELIVER", "COMPLETE", "OVERRUN", "DROP", "LINE")
+
+
+def test_a_partition_sees_its_interrupts_and_vectored_faults() -> None:
+    kinds = [EventKind[f"IRQ_{name}"] for name in GUESTS]
+    for kind in (*kinds, EventKind.VECTOR):
+        event = replace(BASE, kind=kind)
+
+        assert of_partition(2, event) != of_partition(2)
+        assert of_partition(1, event) == of_partition(1)
+
+
+def test_who_intervenes_from_outside_is_no_guest() -> None:
+    event = replace(BASE, kind=EventKind.CONTROL)
+
+    assert of_partition(2, event) == of_partition(2)
+    assert digest(event) != digest()

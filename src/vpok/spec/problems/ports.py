@@ -26,6 +26,10 @@ def of_ports(spec: SystemSpec) -> Iterator[Problem]:
         yield from one_of(f"{where}.kind", port.kind, KINDS)
         yield from one_of(f"{where}.direction", port.direction, DIRECTIONS)
         yield from exists(where, port.partition, len(spec.partitions))
+        if 0 <= port.partition < len(spec.partitions):
+            owner = spec.partitions[port.partition]
+            if owner.personality == "paravirt":
+                yield from _paravirt(where, port)
         if not 0 <= port.size <= MAX_PORT_SIZE:
             yield Problem(
                 f"{where}.size",
@@ -33,6 +37,22 @@ def of_ports(spec: SystemSpec) -> Iterator[Problem]:
                 f"{MAX_PORT_SIZE} or less",
             )
     yield from _channels(spec.ports)
+
+
+def _paravirt(where: str, port: PortSpec) -> Iterator[Problem]:
+    """Such a guest creates no ports: they are there, as configured."""
+    if port.kind == "virtual":
+        yield Problem(
+            f"{where}.kind",
+            f"port {port.name!r} of a paravirt partition is virtual: take "
+            "sampling or queueing",
+        )
+    elif port.size == 0:
+        yield Problem(
+            f"{where}.size",
+            f"port {port.name!r} of a paravirt partition has no size: write "
+            "how many bytes it holds",
+        )
 
 
 def _channels(ports: Sequence[PortSpec]) -> Iterator[Problem]:
