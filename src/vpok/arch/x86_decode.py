@@ -66,6 +66,10 @@ _NEAR: Final = frozenset(
         *range(0x0F80, 0x0F90),
     }
 )
+# Those of MMX and SSE that have no memory operand.
+_REGISTERS_ONLY: Final = frozenset(
+    {0x0F50, 0x0F71, 0x0F72, 0x0F73, 0x0FC5, 0x0FD7, 0x0FF7}
+)
 # String and other instructions whose memory operand obeys a segment prefix.
 _STRING: Final = frozenset({0xA4, 0xA5, 0xA6, 0xA7, 0xAC, 0xAD, 0xD7})
 _SEGMENTS: Final = frozenset({0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65})
@@ -271,7 +275,8 @@ def _classify_long(into: Instruction) -> None:
     """Refine the kind in 64-bit mode, where FS and GS are as plain as DS."""
     op = into.opcode
     near = op in _NEAR or (op == 0xFF and into.register in {2, 4})
-    if near and not into.wide:
+    absent = op in _REGISTERS_ONLY and into.in_memory
+    if absent or (near and not into.wide):
         into.kind, into.vector = FAULT, UD
 
 

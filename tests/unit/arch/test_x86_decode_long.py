@@ -97,7 +97,7 @@ def test_a_kind_is_right(code: str, kind: int) -> None:
         ),
         *("f0480fabc1", "f04801c0", "f30faec0", "0fae23", "f090", "0f24c0"),
         *("66e92211", "66eb01", "667501", "660f842211", "66c3", "66ffd0"),
-        *("66e0fe", "6641ffe0"),
+        *("66e0fe", "6641ffe0", "0f5000", "660f711003", "0fd700", "0ff700"),
     ],
 )
 def test_what_is_undefined_is_refused(code: str) -> None:
