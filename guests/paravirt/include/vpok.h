@@ -32,7 +32,7 @@ enum {
   VPOK_ENODEV = 19, /* it is not registered */
   VPOK_EINVAL = 22, /* an argument makes no sense */
   VPOK_ENOSYS = 38, /* there is no such call */
-  VPOK_EMSGSIZE = 90, /* longer than the port or the message */
+  VPOK_EMSGSIZE = 90, /* too long, or no room for the whole message */
 };
 
 /* Numbers of the calls. */
@@ -171,15 +171,13 @@ struct vpok_port {
   uint64_t size; /* bytes that it holds */
   uint64_t used; /* bytes that are in it */
   int64_t age; /* ns since data arrived; -1: never */
-  uint64_t messages; /* that wait in it */
 };
 _Static_assert(offsetof(struct vpok_port, kind) == 0, "vpok");
 _Static_assert(offsetof(struct vpok_port, direction) == 4, "vpok");
 _Static_assert(offsetof(struct vpok_port, size) == 8, "vpok");
 _Static_assert(offsetof(struct vpok_port, used) == 16, "vpok");
 _Static_assert(offsetof(struct vpok_port, age) == 24, "vpok");
-_Static_assert(offsetof(struct vpok_port, messages) == 32, "vpok");
-_Static_assert(sizeof(struct vpok_port) == 40, "vpok");
+_Static_assert(sizeof(struct vpok_port) == 32, "vpok");
 
 #if defined(__x86_64__)
 /* What was interrupted, on its own stack, below the red zone. */

@@ -33,6 +33,7 @@ CALL_OFFSET: Final = 0
 RETURN_OFFSET: Final = 64
 
 FOREVER: Final = -1
+MIN_PERIOD: Final = 1_000  # ns, of a guest's timer: the host must keep up
 
 ERRORS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
     {
@@ -45,7 +46,7 @@ ERRORS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "ENODEV": (19, "it is not registered"),
         "EINVAL": (22, "an argument makes no sense"),
         "ENOSYS": (38, "there is no such call"),
-        "EMSGSIZE": (90, "longer than the port or the message"),
+        "EMSGSIZE": (90, "too long, or no room for the whole message"),
     }
 )
 
@@ -151,14 +152,13 @@ RUNSTATE: Final = Struct(
 
 PORT: Final = Struct(
     "vpok_port",
-    40,
+    32,
     (
         Field(0, "kind", "uint32_t", "0 sampling, 1 queueing"),
         Field(4, "direction", "uint32_t", "0 in, 1 out"),
         Field(8, "size", "uint64_t", "bytes that it holds"),
         Field(16, "used", "uint64_t", "bytes that are in it"),
         Field(24, "age", "int64_t", "ns since data arrived; -1: never"),
-        Field(32, "messages", "uint64_t", "that wait in it"),
     ),
     "The state of a port.",
 )

@@ -24,7 +24,9 @@ As Linux has them. No other register changes (on riscv64 the `jalr` itself sets
 `ra`); flags and floating point neither. A negative result is an error:
 minus its number. An unknown number is refused with ENOSYS, and the health
 monitor hears of it. Arguments are whole registers: of a vCPU or an
-interrupt, the upper bits count too. A refused call has changed nothing.
+interrupt, the upper bits count too. An address of code is refused (EFAULT)
+unless it lies in the partition, and on riscv64 is even; what stands there is
+the guest's affair. A refused call has changed nothing.
 
 *page* is the **hypercall page**, the last one of the partition's memory. vpok
 writes into it the code that does a call, which depends on ISA and engine; that
@@ -58,7 +60,8 @@ vCPU 0 starts at the image's entry, the others by `VCPU_UP`.
 | argument 1 | rsi | a1 | its shared page | its shared page |
 | argument 2 | rdx | a2 | the hypercall page | the hypercall page |
 
-Everything else is 0, interrupts are disabled (`enable` 0), `depth` is 0,
+Everything else is 0, floating point is as after a reset (x86-64: MXCSR 0x1f80,
+x87 control word 0x37f; riscv64: fcsr 0), interrupts are disabled (`enable` 0), `depth` is 0,
 `serving` -1. There is no return address: the first function must not return.
 
 ## The shared page
@@ -152,9 +155,10 @@ its tick handler. Of the frame are used: all registers, `enable`, `depth`,
 `serving`; not `number`, `kind`, `address`. It is refused, and the caller goes
 on as after any call, unless
 
-- the frame lies in the partition's memory (EFAULT), and so does the program
-  counter in it; the stack pointer in it is at most the memory's size;
-- `depth` is 0 to 16 and `serving` -1 to 63 (EINVAL).
+- the frame lies in the partition's memory, and so does the program counter in
+  it; the stack pointer in it is at most the memory's size (else EFAULT);
+- `depth` is 0 to 16, `serving` -1 to 63, and the program counter of riscv64
+  even (else EINVAL).
 
 Flags and control words are masked to what user code may set: rflags, MXCSR and
 fcsr never fault. Nothing else is checked: a frame has no owner but the

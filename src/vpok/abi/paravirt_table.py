@@ -272,16 +272,19 @@ CALLS: Final = (
         57,
         "PORT_SEND",
         (_PORT, _DATA, _LENGTH),
-        "Write a message into an out port: a sampling port keeps the last "
-        "one, a queueing port all that it has room for.",
+        "Write into an out port, from where a flush carries it on: a "
+        "sampling port keeps the last message, a queueing port is a stream "
+        "of bytes, which takes all of them or (EAGAIN) none.",
         errors=("EINVAL", "EFAULT", "EMSGSIZE", "EAGAIN"),
     ),
     Call(
         58,
         "PORT_RECEIVE",
         (_PORT, _BUFFER, _LENGTH),
-        "Read a message from an in port into `length` bytes.",
-        "the length of the message",
+        "Read from an in port: the last message of a sampling port, whole "
+        "(`length` must be at least the port's size), or the oldest bytes "
+        "of a queueing port, up to `length`.",
+        "the number of bytes",
         ("EINVAL", "EFAULT", "EMSGSIZE", "EAGAIN"),
     ),
     Call(
@@ -295,8 +298,8 @@ CALLS: Final = (
         60,
         "PORT_BIND",
         (_PORT, _NUMBER),
-        "Raise an interrupt of the calling vCPU whenever data arrives in an "
-        "in port, or leaves an out port.",
+        "Raise an interrupt of the calling vCPU whenever a flush brings data "
+        "to an in port, or takes it from an out port.",
         errors=("EINVAL", "ENODEV"),
     ),
     # --- partition and module
