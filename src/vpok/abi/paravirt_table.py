@@ -231,8 +231,8 @@ CALLS: Final = (
         34,
         "TIMER_PERIODIC",
         (_NUMBER, Arg("first", "int64_t"), Arg("period", "int64_t")),
-        "Raise it at `first` and every `period` ns from there. Ticks that "
-        "the partition's windows miss are merged into one.",
+        "Raise it at `first` and every `period` ns, at least 1000, from "
+        "there. Ticks that the partition's windows miss are merged into one.",
         errors=("EINVAL", "ENODEV"),
     ),
     Call(

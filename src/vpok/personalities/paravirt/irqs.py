@@ -1,5 +1,6 @@
 """Calls about interrupts, and the timers that raise them."""
 
+from vpok.abi.paravirt import MIN_PERIOD
 from vpok.abi.paravirt_calls import Error
 from vpok.kernel.sources import MERGE, Source
 from vpok.machine.interrupts import NONE, NOWHERE
@@ -123,7 +124,7 @@ def set_periodic(call: Call) -> int:
     number = call.registered(0)
     first = call.signed(1)
     period = call.signed(2)
-    if not 0 <= first < MAX_TIME or not 0 < period < MAX_TIME:
+    if not (0 <= first < MAX_TIME and MIN_PERIOD <= period < MAX_TIME):
         raise Refused(Error.EINVAL)
     _begin(call, number, first, period)
     return 0
