@@ -23,8 +23,9 @@ SIZE: Final = 512
 # FPU; MXCSR and its mask; the stack from its top; 16 XMM registers.
 _HEAD: Final = Struct("<HHBxxxQxxxxxxxxII")
 _HEAD_STACK: Final = Struct("10s6x" * 8)
+_HEAD_VECTORS: Final = Struct("16s" * 16)
 _XMM_AT: Final = _HEAD.size + _HEAD_STACK.size
-_XMM_END: Final = _XMM_AT + 16 * 16
+_XMM_END: Final = _XMM_AT + _HEAD_VECTORS.size
 _MASK: Final = 0xFFFF  # of MXCSR
 
 # The library's state, from RAX: top, status, control, tags (1: empty); the
@@ -41,6 +42,12 @@ _LONG: Final = Struct("<Q")
 _BYTES: Final = _VECTORS_AT + _VECTORS.size
 # In the status: the top; an error waits; the same, for the 8087.
 _TOP, _ERROR, _BUSY = 7 << 11, 1 << 7, 1 << 15
+# Tags of the library, by those of the image, and the other way round.
+_TAGS: Final = tuple(
+    bytes(not valid >> number & 1 for number in range(8))
+    for valid in range(256)
+)
+_VALID: Final = {tags: valid for valid, tags in enumerate(_TAGS)}
 # What the library calls the two control words, on which more depends.
 _CONTROL, _MXCSR = 246, 249
 
@@ -52,11 +59,10 @@ def read(core: Core, offset: int) -> bytes:
     (mxcsr,) = _WORD.unpack_from(state, at + _MXCSR_AT)
     (pointer,) = _LONG.unpack_from(state, at + _POINTER_AT)
     status = status & ~_TOP | top << 11 & _TOP
-    valid = sum(1 << number for number in range(8) if not tags[number])
     stack = _HEAD_STACK.unpack_from(state, at + _STACK_AT)
     return b"".join(
         (
-            _HEAD.pack(control, status, valid, pointer, mxcsr, _MASK),
+            _HEAD.pack(control, status, _VALID[tags], pointer, mxcsr, _MASK),
             _HEAD_STACK.pack(*stack[top:], *stack[:top]),
             *_VECTORS.unpack_from(state, at + _VECTORS_AT),
             bytes(SIZE - _XMM_END),
@@ -68,18 +74,17 @@ def write(core: Core, offset: int, image: bytes) -> None:
     """Take *image* over; reserved bits are nothing."""
     control, status, valid, pointer, mxcsr, _ = _HEAD.unpack_from(image)
     top = (status & _TOP) >> 11
-    tags = bytes(not valid >> number & 1 for number in range(8))
     stack = _HEAD_STACK.unpack_from(image, _HEAD.size)
-    vectors = (image[at : at + 16] for at in range(_XMM_AT, _XMM_END, 16))
     status &= ~(_TOP | _BUSY)
     if status & _ERROR:
         status |= _BUSY
     state, at = _state(core, offset)
-    _FPU.pack_into(state, at + _FPU_AT, top, status, control, tags)
+    _FPU.pack_into(state, at + _FPU_AT, top, status, control, _TAGS[valid])
     _HEAD_STACK.pack_into(
         state, at + _STACK_AT, *stack[8 - top :], *stack[: 8 - top]
     )
     _LONG.pack_into(state, at + _POINTER_AT, pointer)
+    vectors = _HEAD_VECTORS.unpack_from(image, _XMM_AT)
     _VECTORS.pack_into(state, at + _VECTORS_AT, *vectors)
     if at:
         core.load(core.spare.address)
