@@ -32,7 +32,7 @@ class EventKind(IntEnum):
     THREAD = 6  # a personality switches threads on a vCPU (-, -)
     SYSCALL = 7  # a guest called (number, result)
     RESULT = 8  # a call that had waited is answered (number, result)
-    FAULT = 9  # a guest did what the machine forbids (vector, -)
+    FAULT = 9  # a guest did what the machine forbids (cause, pc)
     ERROR = 10  # the health monitor heard of an error (kind, action)
     MODE = 11  # a partition changes its mode (new mode, -)
     PORT_SEND = 12  # (global port, bytes)

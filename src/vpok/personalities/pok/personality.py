@@ -14,7 +14,7 @@ from vpok.abi.pok import (
     ThreadState,
 )
 from vpok.abi.pok_clock import quantum_at
-from vpok.arch.x86_32 import EAX, EBX
+from vpok.arch.x86_32 import EAX, EBX, EIP
 from vpok.events import NOBODY, EventKind
 from vpok.kernel.engine import BLOCK, CONTINUE, RESCHEDULE
 from vpok.kernel.partition import IDLE, Partition
@@ -251,7 +251,8 @@ class Pok(Personality):
             self.tell(proc, now, EventKind.SYSCALL, number, NOBODY, thread)
         else:
             vcpu.faults += 1
-            self.tell(proc, now, EventKind.FAULT, cause, 0)
+            pc = vcpu.arch.machine.get(EIP)
+            self.tell(proc, now, EventKind.FAULT, cause, pc)
             self.health.fault(proc, cause, now)
         self.rearm(now)
         return BLOCK if proc.running is None else RESCHEDULE
