@@ -135,7 +135,7 @@ class Core:
         self.lib.check(self.lib.context_save(self.handle, context))
         data = ctypes.string_at(context.value or 0, self._context_size)
         self.lib.check(self.lib.context_free(context))
-        return data
+        return data + bytes(self.target.extra)
 
     # --- hooks -------------------------------------------------------------
 
@@ -169,6 +169,7 @@ class Core:
             if vector in self.target.calls and self.serve is not None:
                 self.serve(self, vector)
                 return
+            self.target.arrived(self, vector)
             self.outcome = FAULTED
             self.vector = vector
             self.stop()
@@ -259,10 +260,14 @@ class Core:
         if self._running:
             self.target.settle(self)
         self.lib.context_save(self.handle, context)
+        if self.target.extra:
+            self.target.stow(self, context + self._context_size)
 
     def load(self, context: int) -> None:
         """Copy the context at address *context* to the registers."""
         self.lib.context_restore(self.handle, context)
+        if self.target.extra:
+            self.target.fetch(self, context + self._context_size)
 
     def close(self) -> None:
         """Free the instance."""

@@ -168,6 +168,7 @@ class UnicornEngine(Engine):
             size = self._fast.block_size()
         elif core is stepper:
             size = stepper.block[1]
+        size += self._target.beyond
         inside = self._mmu.size - pc
         code = self._mmu.bytes_at(pc, size + self._target.margin)
         count = Scan(self._target, pc, code, size, inside, ()).before_care()

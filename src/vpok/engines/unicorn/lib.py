@@ -19,6 +19,9 @@ ARCH_X86: Final = 4
 MODE_32: Final = 4
 MODE_64: Final = 8
 CPU_NEHALEM: Final = 15  # SSE4.2; neither RDRAND nor XSAVE
+ARCH_RISCV: Final = 8
+MODE_RISCV64: Final = 8
+CPU_U54: Final = 3  # RV64IMAFDC, with user mode
 
 HOOK_INTR: Final = 1 << 0
 HOOK_CODE: Final = 1 << 2

@@ -44,8 +44,9 @@ class UnicornMachine(Machine):
     def put(self, arch: ArchVcpu) -> None:
         """Save the registers into *arch*'s context, if it is resident."""
         if self.resident is arch:
-            self._target.part(self.core)
-            self.save(arch.context)
+            context: Any = arch.context
+            self.save(context)
+            self._target.part(context)
             self.resident = None
 
     def take(self, arch: ArchVcpu) -> None:

@@ -14,6 +14,7 @@ from vpok.engines.unicorn.host import Pages
 if TYPE_CHECKING:
     from vpok.engines.unicorn.core import Core
     from vpok.engines.unicorn.lib import Library
+    from vpok.engines.unicorn.saved import Saved
 
 # What an instruction needs that is met in a block.
 NOTHING: Final = 0
@@ -76,11 +77,14 @@ class Target:
     # beginning of an instruction `look` may read.
     filler: int
     margin: int
+    beyond = 0  # bytes behind a block whose instruction is in it all the same
     deadly: Pattern[bytes] | None = None  # pages that are never translated
     # The way to user mode: its page, which is hidden, and its instructions.
     hidden_at: int
     steps = 3
     extended_size = 0
+    # Bytes that every context has behind the library's own: see `stow`.
+    extra = 0
 
     # --- the way to user mode ----------------------------------------------
 
@@ -115,6 +119,9 @@ class Target:
 
     # --- what a fault is ---------------------------------------------------
 
+    def arrived(self, core: "Core", cause: int) -> None:
+        """Put the PC at the instruction that raised *cause*, inside a run."""
+
     def fault(self, core: "Core", cause: int) -> Special:
         """Return what the library's exception *cause* at the PC is."""
         return Special(cause)
@@ -129,7 +136,7 @@ class Target:
 
     def outside(self, code: bytes, refused: Access) -> Special:
         """Return what a *refused* access of the instruction in *code* is."""
-        raise NotImplementedError
+        return Special(self.general, refused.address)
 
     # --- state that the library does not keep as it should ------------------
 
@@ -146,8 +153,14 @@ class Target:
     def keep(self, core: "Core") -> None:
         """In a core that counts, keep the flags over a miss of the TLB."""
 
-    def part(self, core: "Core") -> None:
-        """Drop what a vCPU must not remember when it leaves the core."""
+    def stow(self, core: "Core", address: int) -> None:
+        """Save what the library does not, in `extra` bytes at *address*."""
+
+    def fetch(self, core: "Core", address: int) -> None:
+        """Restore it."""
+
+    def part(self, context: "Saved") -> None:
+        """Drop what a vCPU must not remember after others have run."""
 
     # --- registers beside the numbered ones ---------------------------------
 

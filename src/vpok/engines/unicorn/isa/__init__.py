@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from vpok.engines.unicorn.isa.riscv64 import Riscv64
 from vpok.engines.unicorn.isa.x86_32 import X86With32Bits
 from vpok.engines.unicorn.isa.x86_64 import X86With64Bits
 from vpok.engines.unicorn.lib import Library
@@ -18,6 +19,7 @@ from vpok.kernel.errors import EngineUnavailable
 TARGETS: Final[Mapping[str, Callable[[], Target]]] = MappingProxyType(
     {
         "x86-32": X86With32Bits,
+        "riscv64": Riscv64,
         "x86-64": X86With64Bits,
     }
 )
