@@ -58,15 +58,13 @@ def vcpu_row(vcpu: Vcpu, now: int) -> VcpuRow:
 
 
 def interrupt_rows(interrupts: Interrupts | None) -> tuple[InterruptRow, ...]:
-    """Say what became of the interrupts that are or were in use."""
+    """Say what became of the interrupts that ever occurred."""
     if interrupts is None:
         return ()
     return tuple(
         interrupt_row(interrupts, number)
         for number in range(NUMBERS)
-        if interrupts.registered(number)
-        or interrupts.raised_count[number]
-        or interrupts.dropped_count[number]
+        if interrupts.raised_count[number] or interrupts.dropped_count[number]
     )
 
 

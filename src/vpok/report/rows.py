@@ -47,7 +47,7 @@ class VcpuRow:
     switches: int  # times that it was given a processor
     syscalls: int
     faults: int
-    interrupts: tuple[InterruptRow, ...] = ()  # by number; those in use
+    interrupts: tuple[InterruptRow, ...] = ()  # those that occurred
 
 
 @dataclass(frozen=True, slots=True)

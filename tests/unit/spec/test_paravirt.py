@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from vpok.arch import REGISTERS
 from vpok.kernel.sched import POLICIES
+from vpok.personalities import PERSONALITIES
 from vpok.spec.model import (
     Image,
     InterruptSpec,
@@ -18,6 +20,7 @@ from vpok.spec.model import (
     WindowSpec,
 )
 from vpok.spec.problems import problems
+from vpok.spec.problems.image import ISAS
 from vpok.units import MAX_TIME
 
 MS = 1_000_000
@@ -50,6 +53,11 @@ def with_sources(*sources: InterruptSpec) -> SystemSpec:
 def with_source(**changes: Any) -> SystemSpec:
     described = {"name": "a", "partition": 0, "number": 0, **changes}
     return with_sources(InterruptSpec(**described))
+
+
+def test_the_rules_know_every_personality_and_instruction_set() -> None:
+    assert set(ISAS) == set(PERSONALITIES)
+    assert {isa for isas in ISAS.values() for isa in isas} == set(REGISTERS)
 
 
 def test_a_mixed_system_has_no_problems() -> None:
