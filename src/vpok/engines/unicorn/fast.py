@@ -74,6 +74,8 @@ class Fast(Core):
             self.fail(error)
 
     def _cost(self, pc: int, size: int) -> int:
+        if pc >= self.mmu.size:
+            return NEVER  # filler, wherever it is
         block = uc.Block()
         address = ctypes.c_uint64(ctypes.addressof(block))
         self.lib.ctl(
