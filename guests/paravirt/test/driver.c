@@ -177,12 +177,12 @@ static void on_fault(long number, struct vpok_frame *frame)
 
   note(vcpu, ENTERED, number, frame);
   behave(box->behaviour[FAULT_BEHAVIOUR], box, vcpu, number, frame);
+  note(vcpu, LEAVING, number, frame);
   finish(box, vpok_shared_of(vcpu), -1000 - number);
   vpok_frame_build(frame, serve_again, depth ? (char *)frame : top(vcpu), vcpu);
   frame->enable = enable;
   frame->depth = depth;
   frame->serving = serving;
-  note(vcpu, LEAVING, number, frame);
 }
 
 /* --- commands ------------------------------------------------------------- */

@@ -16,7 +16,9 @@ int main(vpok_shared_page *shared)
   uint64_t began = (uint64_t)vpok_time(), stolen = shared->steal, before = began;
 
   for (int window = 0; window < WINDOWS; before = shared->time) {
-    vpok_time();
+    for (volatile uint32_t n = 0; n < 100; n++) /* computing */
+      ;
+    vpok_time(); /* freshens the shared page */
     if (shared->steal == stolen)
       continue;
     vpok_vcpu_info(shared->vcpu, &state);
