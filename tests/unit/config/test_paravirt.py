@@ -133,6 +133,7 @@ def test_an_image_ends_below_the_shared_pages(
         (("count: 2, policy", "count: no, policy"), "'no' is no number"),
         (("name: rtos", "nam: rtos"), "no key 'nam'"),
         (("personality: paravirt\n", "personality: linux\n"), "'linux'"),
+        (("sensor, personality: para", "sensor, personality: p"), "'pvirt'"),
     ],
 )
 def test_sources_of_a_broken_partition_are_no_problems(
