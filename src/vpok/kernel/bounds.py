@@ -107,11 +107,15 @@ class Bounds(Traffic):
         return limit
 
     def horizon(self, until: i64) -> i64:
-        """Return the instant before which nothing can happen any more."""
+        """
+        Return the instant before which nothing can happen any more.
+
+        What one processor tells of an instant comes in order.
+        """
         for cpu in self.pcpus:
             if cpu.parked and cpu.now < until:
                 until = cpu.now
-        return until
+        return until + 1 if len(self.pcpus) == 1 else until
 
     def exhausted(self) -> bool:
         """Say whether nothing is planned any more, whatever guests hope."""

@@ -81,11 +81,12 @@ class Module(Services):
             window = first_level.window(number, 0)
             self.pcpus.append(Pcpu(number, idle, window))
 
-        # Several processors: events must be put in order first.
+        # A slice tells what happens in it before others are woken in its
+        # midst: with several processors or domains, events are put in order.
         self.merge: Merge | None = None
         self.sink = sink
         self.listening = sink is not None
-        if sink is not None and processors > 1:
+        if sink is not None and processors + len(domains) > 2:
             self.merge = Merge(sink)
             self.sink = self.merge
 
