@@ -1,14 +1,27 @@
-"""The table of instruction sets."""
+"""The tables of instruction sets."""
 
-from vpok.arch import ISAS
-from vpok.arch.x86_32 import X86Ops
-from vpok.machine.arch import ArchOps
+import pytest
 
-
-def test_every_isa_makes_operations() -> None:
-    for make in ISAS.values():
-        assert isinstance(make(), ArchOps)
+from vpok.arch import REGISTERS, paravirt
 
 
-def test_x86_is_there() -> None:
-    assert ISAS["x86-32"] is X86Ops
+@pytest.mark.parametrize("isa", REGISTERS)
+def test_names_of_registers_are_unique(isa: str) -> None:
+    names = REGISTERS[isa].names
+
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("isa", paravirt.ISAS)
+def test_a_guest_operating_systems_isa_names_registers_that_exist(
+    isa: str,
+) -> None:
+    described = paravirt.ISAS[isa]
+    known = range(len(REGISTERS[isa].names))
+
+    assert described.name == isa
+    assert set(described.registers) <= set(known)
+    assert len(described.registers) == len(set(described.registers))
+    for register in (described.number, described.result, described.sp):
+        assert register in known
+    assert REGISTERS[isa].flags == described.flags
