@@ -114,10 +114,12 @@ class Injection(Module):
 
     def attend(self, vcpu: Vcpu, now: i64) -> None:
         """Have what may be deliverable by now delivered."""
+        number = controller(vcpu).deliverable()
+        if number == NONE:
+            return  # nor is it an entry that its guest could see
         vcpu.attention = True
         if vcpu.state != BLOCKED:
             return
-        number = controller(vcpu).deliverable()
         if number >= 0:
             self.wake(vcpu, now)
         elif number == NESTED:
