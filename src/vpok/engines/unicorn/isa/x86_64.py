@@ -158,6 +158,10 @@ class X86With64Bits(X86):
 
 
 def _outside(address: int) -> Special:
-    """Return the fault of an access to *address*, outside the partition."""
+    """
+    Return the fault of an access to *address*, outside the partition.
+
+    (A processor has a vector of its own for stacks that are not canonical.)
+    """
     canonical = address >> 47 in {0, 0x1FFFF}
     return Special(PAGE_FAULT if canonical else GENERAL_PROTECTION, address)
