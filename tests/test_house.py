@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vpok.abi.pok import Syscall
-from vpok.arch import ISAS
+from vpok.arch import REGISTERS
 from vpok.cli import VERBS
 from vpok.config.keys import SYSTEM
 from vpok.config.kinds import ListOf, Record
@@ -202,7 +202,7 @@ TABLES: Mapping[str, tuple[list[str], str]] = {
     "events": ([kind.name for kind in EventKind], "reference/semantics.md"),
     "verbs": (list(VERBS), "reference/cli.md"),
     "engines": (list(ENGINES), "reference/semantics.md"),
-    "instruction sets": (list(ISAS), "reference/semantics.md"),
+    "instruction sets": (list(REGISTERS), "reference/semantics.md"),
     "keys": (sorted(set(keys(SYSTEM))), "reference/configuration.md"),
 }
 
