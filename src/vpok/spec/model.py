@@ -39,6 +39,53 @@ class VcpusSpec:
     count: int
     policy: str = "null"  # a name of kernel.sched.POLICIES
     quantum: int = 0  # ns, for round-robin
+    # Parameters of each vCPU by index, for policies that have some: names and
+    # meanings are the policy's (`Policy.PARAMETERS`), times in ns.
+    params: tuple[Mapping[str, int], ...] = ()
+
+
+# Parameters of a policy as a whole are in the first vCPU's too.
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpec:
+    """
+    A modelled task: jobs that are released, execute, and have deadlines.
+
+    Times are ns.  Higher priority = more urgent.
+    """
+
+    name: str
+    period: int  # of a periodic task; least distance of a sporadic one's jobs
+    deadline: int  # relative to the release; 0: none
+    # What a job executes: values and their weights.  One value: fixed; two
+    # with `uniform`: anything between.
+    execution: tuple[int, ...]
+    weights: tuple[int, ...] = ()
+    uniform: bool = False
+    kind: str = "periodic"  # TASK_KINDS
+    offset: int = 0  # of the first release
+    jitter: int = 0  # a release may be so much later
+    priority: int = 0
+    vcpu: int = 0  # where it runs, unless the partition's tasks are global
+    arrivals: tuple[int, ...] = ()  # of an aperiodic task: instants
+    on_miss: str = "continue"  # ON_MISS
+
+
+TASK_KINDS = ("periodic", "sporadic", "aperiodic")
+ON_MISS = ("continue", "abort", "skip")
+TASK_SCHEDULERS = ("fixed-priority", "edf")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A partition that is modelled: tasks, or a guest in Python."""
+
+    tasks: tuple[TaskSpec, ...] = ()
+    scheduler: str = "fixed-priority"  # TASK_SCHEDULERS
+    spread: bool = False  # tasks are global: over all vCPUs of the partition
+    guest: str = ""  # `module:function` of a guest in Python
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +111,7 @@ class PartitionSpec:
         default_factory=lambda: MappingProxyType({0: "stop"})
     )
     input: bytes = field(default=b"", repr=False)  # what its console reads
+    model: ModelSpec | None = None  # instead of an image
 
 
 HEALTH_ACTIONS = ("ignore", "stop", "warm-restart", "cold-restart", "shutdown")
@@ -85,19 +133,43 @@ class WindowSpec:
     start: int
     duration: int
     processors: tuple[int, ...]
+    vcpu: int = -1  # flat: the vCPU that has the window
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSpec:
+    """A schedule among several, between which a module can switch."""
+
+    name: str
+    major_frame: int
+    windows: tuple[WindowSpec, ...]
+    # What a partition does at its first window in it: PLAN_ACTIONS, by index.
+    actions: tuple[str, ...] = ()
+
+
+PLAN_ACTIONS = ("continue", "warm-restart", "cold-restart")
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSpec:
     """
-    The first level: either POK's slots or exact windows.
+    The first level: POK's slots, exact windows, several plans, or none.
 
-    Slots move on POK's timer quantum and need `pok` partitions only.
+    Slots move on POK's timer quantum and need `pok` partitions only.  In the
+    flat architecture windows name vCPUs, or, without windows, `policy`
+    schedules all vCPUs over all processors.
     """
 
     major_frame: int
     slots: tuple[SlotSpec, ...] = ()
     windows: tuple[WindowSpec, ...] = ()
+    plans: tuple[PlanSpec, ...] = ()  # the first one is in force at start
+    architecture: str = "hierarchical"  # ARCHITECTURES
+    policy: str = ""  # flat, without windows
+    quantum: int = 0  # ns, of that policy
+
+
+ARCHITECTURES = ("hierarchical", "flat")
 
 
 @dataclass(frozen=True, slots=True)
