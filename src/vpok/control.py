@@ -213,7 +213,7 @@ class Control:
         chosen = self._vcpu(partition, vcpu)
         kernel = self.kernel
         kernel.arrive(self.now)
-        policy = kernel.domains[chosen.partition.index].policy
+        policy = chosen.domain.policy
         refusal = policy.adjust(chosen, params)
         self._refuse(chosen, refusal)
         self._tell(chosen, PARAMETERS, len(params))
@@ -223,7 +223,7 @@ class Control:
     ) -> None:
         """Let only these processors run a vCPU; raises VpokError."""
         chosen = self._vcpu(partition, vcpu)
-        own = self.kernel.domains[chosen.partition.index].pcpus
+        own = chosen.domain.pcpus
         for processor in processors:
             if processor not in own:
                 raise VpokError(

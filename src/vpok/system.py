@@ -115,9 +115,9 @@ class System(Control):
             reason=END_NAMES[kernel.ended if self.ended else LIMIT],
             digest=self._digest.hexdigest() if self._digest else None,
             partitions=tuple(
-                partition_row(domain, spec, self.now)
-                for domain, spec in zip(
-                    kernel.domains, self.spec.partitions, strict=True
+                partition_row(partition, spec, self.now)
+                for partition, spec in zip(
+                    kernel.partitions, self.spec.partitions, strict=True
                 )
             ),
             processors=tuple(

@@ -8,7 +8,7 @@ however many processors there are and however it is cut.
 from mypy_extensions import i64
 
 from vpok.kernel.domain import Domain
-from vpok.kernel.first_level import NO_PARTITION
+from vpok.kernel.first_level import NO_DOMAIN
 from vpok.kernel.module import COMPLETION, DISPATCH
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.traffic import Traffic
@@ -33,7 +33,7 @@ class Bounds(Traffic):
     def next_instant(self) -> i64:
         """Return when the next thing happens."""
         when: i64 = self.earliest_pcpu().when
-        timer = self.timers.next(self.partitions)
+        timer = self.timers.next()
         when = min(when, timer)
         when = min(when, self.boundary)
         return when
@@ -45,7 +45,7 @@ class Bounds(Traffic):
         end = cpu.window.end
         event = domain.policy.next_event(cpu.number, cpu.now)
         end = min(end, event)
-        due = domain.due()
+        due = domain.timers.next()
         end = min(end, due)
         end = min(end, self.boundary)
         if len(domain.pcpus) > 1 or len(domain.related) > 1:
@@ -68,11 +68,11 @@ class Bounds(Traffic):
 
     def meet(self, peer: Pcpu, cpu: Pcpu) -> bool:
         """Say whether the partitions of two processors can reach each other."""
-        here = cpu.window.partition
-        there = peer.window.partition
+        here = cpu.window.domain
+        there = peer.window.domain
         if here == there:
             return True
-        if here == NO_PARTITION or there == NO_PARTITION:
+        if here == NO_DOMAIN or there == NO_DOMAIN:
             return False
         return int(there) in self.domains[here].related
 

@@ -2,46 +2,46 @@
 
 from mypy_extensions import i64
 
+from vpok.events import NOBODY
 from vpok.kernel.partition import Partition
-from vpok.kernel.personality import Personality
 from vpok.kernel.sched.base import Policy
-from vpok.kernel.timers import earliest
-from vpok.kernel.vcpu import Vcpu
-from vpok.machine.arch import ArchOps
+from vpok.kernel.timers import Timers
 
 
 class Domain:
-    """One per partition in the hierarchical architecture (mission V9, 2)."""
+    """
+    What a window of a processor is given to.
+
+    In the hierarchical architecture a domain is a partition with all of its
+    vCPUs (mission V9, 2); in the flat one it is a vCPU, or the whole module.
+    """
 
     def __init__(
         self,
-        partition: Partition,
-        personality: Personality,
+        index: int,
+        partitions: list[Partition],
         policy: Policy,
         pcpus: list[int],
-        ops: list[ArchOps],
     ) -> None:
-        """Bind the parts; *ops* has the operations of each vCPU to be."""
-        self.partition = partition
-        self.personality = personality
+        """Bind the parts."""
+        self.index: i64 = index
+        self.partitions = partitions
         self.policy = policy
         self.pcpus = pcpus
-        self.ops = ops
-        # Partitions whose vCPUs can reach this one's before a window changes:
-        # itself, and those that notify it or are notified by it.
-        self.related = [int(partition.index)]
+        # The timers aimed at its partitions: a slice of it ends at each.
+        self.timers = Timers()
+        # Domains whose vCPUs can reach this one's before a window changes:
+        # itself, those that share a partition's memory, those that notify it
+        # or are notified by it.
+        self.related = [index]
+        # Whose its windows are in the trace.
+        self.shown: i64 = NOBODY
+        if len(partitions) == 1:
+            self.shown = partitions[0].index
 
     def relate(self, other: "Domain") -> None:
         """Hear that the two can reach each other."""
-        for one, two in ((self, other), (other, self)):
-            index = int(two.partition.index)
-            if index not in one.related:
-                one.related.append(index)
-
-    def due(self) -> i64:
-        """Return when the first timer aimed at the domain is due."""
-        return earliest(self.partition)
-
-    def pick(self, pcpu: i64, now: i64) -> Vcpu | None:
-        """Ask the policy."""
-        return self.policy.pick(pcpu, now)
+        if other.index not in self.related:
+            self.related.append(int(other.index))
+        if self.index not in other.related:
+            other.related.append(int(self.index))

@@ -1,5 +1,5 @@
 """
-The first level: which partition has which processor, and until when.
+The first level: which domain has which processor, and until when.
 
 Either windows at exact places of a major frame, or POK's slots, which move
 on POK's timer quantum.
@@ -10,18 +10,18 @@ from mypy_extensions import i64, mypyc_attr
 from vpok.abi import pok_clock
 from vpok.units import FAR
 
-NO_PARTITION = -1
+NO_DOMAIN = -1
 
 
 class Window:
-    """Half-open [start, end) of a processor; *partition* or NO_PARTITION."""
+    """Half-open [start, end) of a processor; *domain* or NO_DOMAIN."""
 
     def __init__(
-        self, index: int, partition: int, start: int, end: int
+        self, index: int, domain: int, start: int, end: int
     ) -> None:
         """Make it; *index* counts the schedule's entries, -1 a gap."""
         self.index: i64 = index
-        self.partition: i64 = partition
+        self.domain: i64 = domain
         self.start: i64 = start
         self.end: i64 = end
 
@@ -54,7 +54,7 @@ class Windows(FirstLevel):
         """
         Take, per processor, windows that fill the frame without overlap.
 
-        Gaps are windows of NO_PARTITION.
+        Gaps are windows of NO_DOMAIN.
         """
         self.major_frame = major_frame
         self.timelines = timelines
@@ -72,7 +72,7 @@ class Windows(FirstLevel):
             if window.start <= phase < window.end:
                 return Window(
                     int(window.index),
-                    int(window.partition),
+                    int(window.domain),
                     int(frame + window.start),
                     int(frame + window.end),
                 )
@@ -123,10 +123,10 @@ class Slots(FirstLevel):
         if now >= self.end:
             self._step()
         if self.start == 0:
-            return Window(-1, NO_PARTITION, 0, int(self.end))
+            return Window(-1, NO_DOMAIN, 0, int(self.end))
         partition, _ = self.slots[self.slot]
         if int(pcpu) not in self.masks[partition]:
-            partition = NO_PARTITION
+            partition = NO_DOMAIN
         return Window(self.slot, partition, int(self.start), int(self.end))
 
     def _step(self) -> None:

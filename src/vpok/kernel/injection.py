@@ -9,7 +9,6 @@ runs, else when it gets a processor (mission V7; semantics 12 to 17).
 from mypy_extensions import i64
 
 from vpok.events import NOBODY, EventKind
-from vpok.kernel.domain import Domain
 from vpok.kernel.module import Module
 from vpok.kernel.partition import Partition
 from vpok.kernel.sources import (
@@ -87,8 +86,7 @@ class Injection(Module):
         if outcome == OVERRUN:
             count = len(interrupts.raised[number])
             self.emit(now, IRQ_OVERRUN, vcpu, NOBODY, number, count)
-            domain = self.domains[vcpu.partition.index]
-            domain.personality.interrupt_error(vcpu, OVERRUN, number, now)
+            vcpu.partition.personality.interrupt_error(vcpu, OVERRUN, number, now)
             return
         self.emit(now, IRQ_DROP, vcpu, NOBODY, number, WAS_UNREGISTERED)
 
@@ -142,7 +140,7 @@ class Injection(Module):
             return True
         home = vcpu.pcpu
         if home < 0:
-            home = self.domains[vcpu.partition.index].pcpus[0]
+            home = vcpu.domain.pcpus[0]
         return home == self.trapping.number
 
     # --- delivering --------------------------------------------------------
@@ -156,8 +154,7 @@ class Injection(Module):
         if number == NESTED:
             self._nested(vcpu, now)
         elif number == REFUSED:
-            domain = self.domains[vcpu.partition.index]
-            domain.personality.interrupt_error(vcpu, REFUSED, NONE, now)
+            vcpu.partition.personality.interrupt_error(vcpu, REFUSED, NONE, now)
         else:
             interrupts = controller(vcpu)
             interrupts.told_nesting = False
@@ -169,8 +166,7 @@ class Injection(Module):
         interrupts = controller(vcpu)
         if not interrupts.told_nesting:
             interrupts.told_nesting = True
-            domain = self.domains[vcpu.partition.index]
-            domain.personality.interrupt_error(vcpu, NESTED, NONE, now)
+            vcpu.partition.personality.interrupt_error(vcpu, NESTED, NONE, now)
 
     def completed(self, vcpu: Vcpu, number: i64, depth: i64, now: i64) -> None:
         """Hear that a handler is done; *depth* frames are left."""
@@ -207,9 +203,8 @@ class Injection(Module):
         """Raise, or deassert a level, from outside at the instant *when*."""
         self._post(vcpu, RAISE if asserted else LOWER, number, when)
 
-    def arrival(self, domain: Domain, tag: int, now: i64) -> None:
+    def arrival(self, partition: Partition, tag: int, now: i64) -> None:
         """Do what was planned for *now*."""
-        partition = domain.partition
         arrival = partition.arrivals[tag]
         source = arrival.source
         if arrival.what == TICK and source is not None:
@@ -229,7 +224,7 @@ class Injection(Module):
         else:
             self._down(vcpu, now)
             if arrival.what == RESET:
-                domain.personality.reset(vcpu, now)
+                partition.personality.reset(vcpu, now)
 
     # --- sources -----------------------------------------------------------
 
@@ -257,7 +252,7 @@ class Injection(Module):
                 kept.append(source)
                 continue
             for tag in (source.tag, source.spaced_tag):
-                self.timers.cancel(partition, tag)
+                self.cancel_timer(partition, tag)
                 del partition.arrivals[tag]
         partition.sources = kept
 
@@ -272,7 +267,7 @@ class Injection(Module):
         if when < FAR:
             self.set_timer(partition, source.tag, when)
         else:
-            self.timers.cancel(partition, source.tag)
+            self.cancel_timer(partition, source.tag)
 
     def change(self, vcpu: Vcpu, state: i64, now: i64) -> None:
         """Account and tell a change of state; its own clock stops or goes on."""
@@ -330,19 +325,19 @@ class Injection(Module):
 
     def _open(self, vcpu: Vcpu, now: i64) -> bool:
         """Say whether *now* lies in a window in which *vcpu* may run."""
-        domain = self.domains[vcpu.partition.index]
+        domain = vcpu.domain
         for pcpu in domain.pcpus:
             if vcpu.affinity >> pcpu & 1:
                 window = self.first_level.window(pcpu, now)
-                if window.partition == vcpu.partition.index:
+                if window.domain == domain.index:
                     return True
         return False
 
-    def opened(self, domain: Domain, now: i64) -> None:
-        """Hear that a window of the domain has opened."""
-        for source in domain.partition.sources:
+    def opened(self, partition: Partition, now: i64) -> None:
+        """Hear that a window of the partition has opened."""
+        for source in partition.sources:
             source.merged = False
-            self._drain(domain.partition, source, now)
+            self._drain(partition, source, now)
 
     def outlive(self, partition: Partition) -> None:
         """Keep of a partition's timers those of configured sources only."""
@@ -370,7 +365,7 @@ class Injection(Module):
         vcpu.attention = True
         self.emit(now, RUNSTATE, vcpu, NOBODY, vcpu.state, 0)
         if vcpu.state == RUNNABLE:
-            domain = self.domains[vcpu.partition.index]
+            domain = vcpu.domain
             domain.policy.wake(vcpu, now)
             self.resched = True
             self.poke(domain, now)
@@ -383,8 +378,7 @@ class Injection(Module):
             return
         self._down(vcpu, now)
         if reset:
-            domain = self.domains[vcpu.partition.index]
-            domain.personality.reset(vcpu, now)
+            vcpu.partition.personality.reset(vcpu, now)
 
     def _down(self, vcpu: Vcpu, now: i64) -> None:
         was = vcpu.state
@@ -397,13 +391,13 @@ class Injection(Module):
         if was != OFFLINE:
             self.emit(now, RUNSTATE, vcpu, NOBODY, OFFLINE, 0)
         if was in (RUNNING, RUNNABLE):
-            domain = self.domains[vcpu.partition.index]
+            domain = vcpu.domain
             domain.policy.blocked(vcpu, now)
         self.resched = True
 
     def set_affinity(self, vcpu: Vcpu, affinity: int, now: i64) -> str:
         """Say which processors may run *vcpu*; return a refusal, or ''."""
-        domain = self.domains[vcpu.partition.index]
+        domain = vcpu.domain
         refusal = domain.policy.pin(vcpu, affinity)
         if refusal:
             return refusal
@@ -416,13 +410,13 @@ class Injection(Module):
 
     def migrate(self, vcpu: Vcpu, pcpu: i64, now: i64) -> str:
         """Give *vcpu* another processor; return a refusal, or ''."""
-        domain = self.domains[vcpu.partition.index]
+        domain = vcpu.domain
         if not vcpu.affinity >> pcpu & 1:
             return "it is pinned to other processors"
         refusal = domain.policy.migrate(vcpu, pcpu)
         if refusal:
             return refusal
-        for moved in domain.partition.vcpus:
+        for moved in vcpu.partition.vcpus:
             if moved.state == RUNNING:
                 self.change(moved, RUNNABLE, now)
             self._move(moved, now)
@@ -434,11 +428,11 @@ class Injection(Module):
             self.change(vcpu, RUNNABLE, now)
         if vcpu.state == RUNNABLE:
             self.resched = True
-            self.poke(self.domains[vcpu.partition.index], now)
+            self.poke(vcpu.domain, now)
 
     def yielded(self, vcpu: Vcpu, now: i64) -> None:
         """Let others of the partition run first."""
-        self.domains[vcpu.partition.index].policy.yielded(vcpu, now)
+        vcpu.domain.policy.yielded(vcpu, now)
 
     def executed(self, vcpu: Vcpu, now: i64) -> i64:
         """Return the ns that *vcpu* has run by *now*."""

@@ -15,7 +15,7 @@ from vpok.events import NOBODY, EventKind, Sink
 from vpok.kernel.bounds import Bounds
 from vpok.kernel.domain import Domain
 from vpok.kernel.engine import BLOCK, CONTINUE, DEFER, RESCHEDULE
-from vpok.kernel.first_level import NO_PARTITION, FirstLevel
+from vpok.kernel.first_level import NO_DOMAIN, FirstLevel
 from vpok.kernel.module import (
     COMPLETION,
     DISPATCH,
@@ -25,7 +25,7 @@ from vpok.kernel.module import (
     WINDOW_END,
     WINDOW_START,
 )
-from vpok.kernel.partition import IDLE
+from vpok.kernel.partition import IDLE, Partition
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.ports import PortTable
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu, charge, note_trap
@@ -45,6 +45,7 @@ class Kernel(Bounds):
 
     def __init__(
         self,
+        partitions: list[Partition],
         domains: list[Domain],
         first_level: FirstLevel,
         processors: int,
@@ -52,7 +53,7 @@ class Kernel(Bounds):
         sink: Sink | None,
     ) -> None:
         """Stand at time 0; `boot` comes next, then `run`."""
-        super().__init__(domains, first_level, processors, ports, sink)
+        super().__init__(partitions, domains, first_level, processors, ports, sink)
         for cpu in self.pcpus:
             cpu.rank = WINDOW_START
 
@@ -85,7 +86,7 @@ class Kernel(Bounds):
     def step(self, until: i64) -> bool:
         """Do the next thing; say whether there was one before *until*."""
         cpu = self.earliest_pcpu()
-        timer = self.timers.next(self.partitions)
+        timer = self.timers.next()
         when: i64 = cpu.when
         when = min(when, timer)
         when = min(when, self.boundary)
@@ -103,13 +104,13 @@ class Kernel(Bounds):
 
     def expire(self, now: i64) -> None:
         """Hand the timer that is due to its personality, or raise."""
-        index, tag = self.timers.pop(self.partitions)
-        domain = self.domains[index]
+        partition, tag = self.timers.pop()
         if tag >= 0:
-            domain.personality.timer(tag, now)
+            partition.personality.timer(tag, now)
         else:
-            self.arrival(domain, tag, now)
-        self.settle(domain, now)
+            self.arrival(partition, tag, now)
+        if partition.restart != IDLE:
+            self.settle(partition, now)
         if self.quiet():
             self.shutdown(QUIET, now)
 
@@ -130,17 +131,20 @@ class Kernel(Bounds):
 
     def close(self, cpu: Pcpu) -> None:
         """End the window; the next one starts at the same instant."""
-        index = cpu.window.partition
-        if index != NO_PARTITION:
-            self.tell(cpu, WINDOW_CLOSE, index, cpu.window.index, 0)
+        index = cpu.window.domain
+        if index != NO_DOMAIN:
+            domain = self.domains[index]
+            self.tell(cpu, WINDOW_CLOSE, domain.shown, cpu.window.index, 0)
             if cpu.current.state == RUNNING and cpu.current is not cpu.idle:
                 # Another processor may want it at this very instant.
                 self.change(cpu.current, RUNNABLE, cpu.now)
-            domain = self.domains[index]
-            domain.personality.window(cpu.number, False, cpu.now)
-            self.settle(domain, cpu.now)
+            domain.policy.window(cpu.number, False, cpu.now)
+            for partition in domain.partitions:
+                partition.personality.window(cpu.number, False, cpu.now)
+                if partition.restart != IDLE:
+                    self.settle(partition, cpu.now)
         # No data travels before POK's first quantum.
-        first = index == NO_PARTITION and cpu.window.start == 0
+        first = index == NO_DOMAIN and cpu.window.start == 0
         if self.boundary != FAR and not first:
             self.closed.append(int(index))
         cpu.opened = False
@@ -155,23 +159,30 @@ class Kernel(Bounds):
             if frame >= 0:
                 self.tell(cpu, FRAME, NOBODY, frame, 0)
         cpu.opened = True
-        index = cpu.window.partition
-        if index != NO_PARTITION:
-            self.tell(
-                cpu, WINDOW_OPEN, index, cpu.window.index, cpu.window.end
-            )
+        index = cpu.window.domain
+        if index != NO_DOMAIN:
             domain = self.domains[index]
-            domain.personality.window(cpu.number, True, cpu.now)
-            if domain.partition.sources:
-                self.opened(domain, cpu.now)
-            self.settle(domain, cpu.now)
+            self.tell(
+                cpu,
+                WINDOW_OPEN,
+                domain.shown,
+                cpu.window.index,
+                cpu.window.end,
+            )
+            domain.policy.window(cpu.number, True, cpu.now)
+            for partition in domain.partitions:
+                partition.personality.window(cpu.number, True, cpu.now)
+                if partition.sources:
+                    self.opened(partition, cpu.now)
+                if partition.restart != IDLE:
+                    self.settle(partition, cpu.now)
         cpu.busy = True
         cpu.rank = DISPATCH
 
     def dispatch(self, cpu: Pcpu, until: i64) -> None:
         """Run whom the policy picks, or be idle."""
-        index = cpu.window.partition
-        if index == NO_PARTITION:
+        index = cpu.window.domain
+        if index == NO_DOMAIN:
             self.rest(cpu, FAR)
             return
         domain = self.domains[index]
@@ -187,10 +198,11 @@ class Kernel(Bounds):
             self.change(vcpu, RUNNING, cpu.now)
         # A vCPU of the same partition may have run on another processor.
         vcpu.arch.machine.take(vcpu.arch)
-        domain.personality.resume(vcpu, cpu.now)
+        partition = vcpu.partition
+        partition.personality.resume(vcpu, cpu.now)
         if vcpu.attention:
             self.enter(vcpu, cpu.now)
-            if vcpu.state != RUNNING or domain.partition.restart != IDLE:
+            if vcpu.state != RUNNING or partition.restart != IDLE:
                 self.conclude(cpu, vcpu, RESCHEDULE)  # the health monitor's
                 return
         self.run_vcpu(cpu, domain, vcpu, until)
@@ -267,7 +279,8 @@ class Kernel(Bounds):
             return
         if verdict == BLOCK:
             self.block(vcpu, cpu.now)
-        self.settle(self.domains[vcpu.partition.index], cpu.now)
+        if vcpu.partition.restart != IDLE:
+            self.settle(vcpu.partition, cpu.now)
 
     def complete(self, cpu: Pcpu) -> None:
         """Serve the trap that had to wait until this processor was lowest."""
@@ -297,8 +310,7 @@ class Kernel(Bounds):
         """Hand a trap to the personality."""
         self.trapping = cpu
         self.resched = False
-        domain = self.domains[vcpu.partition.index]
-        verdict = domain.personality.trap(vcpu, now, cause)
+        verdict = vcpu.partition.personality.trap(vcpu, now, cause)
         charge(vcpu, self.hypercall_cost)
         if vcpu.stuck >= STUCK_LIMIT:
             charge(vcpu, STUCK_CHARGE)
@@ -307,10 +319,10 @@ class Kernel(Bounds):
         self.trapping = None
         return verdict
 
-    def settle(self, domain: Domain, now: i64) -> None:
-        """Do what a personality asked for and could not do itself."""
-        if domain.partition.restart != IDLE and now < self.ended_at:
-            self.restart(domain, now)
+    def settle(self, partition: Partition, now: i64) -> None:
+        """Restart a partition that asked for it."""
+        if now < self.ended_at:
+            self.restart(partition, now)
 
     # --- quiet, events -----------------------------------------------------
 
@@ -321,15 +333,15 @@ class Kernel(Bounds):
                 return False
         if self.boundary != FAR and self.loaded():
             return False
-        for domain in self.domains:
-            for vcpu in domain.partition.vcpus:
+        for partition in self.partitions:
+            for vcpu in partition.vcpus:
                 if vcpu.state == RUNNABLE or vcpu.state == RUNNING:
                     return False
                 if vcpu.pauses > 0:
                     return False  # somebody may unpause it
-            if not domain.personality.quiet():
+            if not partition.personality.quiet():
                 return False
-            for tag in domain.partition.due:
+            for tag in partition.due:
                 if tag < 0:
                     return False  # an interrupt will arrive
         return True

@@ -60,6 +60,7 @@ class Module(Services):
 
     def __init__(
         self,
+        partitions: list[Partition],
         domains: list[Domain],
         first_level: FirstLevel,
         processors: int,
@@ -67,10 +68,8 @@ class Module(Services):
         sink: Sink | None,
     ) -> None:
         """Put the parts together; `boot` makes the vCPUs."""
+        self.partitions = partitions
         self.domains = domains
-        self.partitions: list[Partition] = []
-        for domain in domains:
-            self.partitions.append(domain.partition)
         self.first_level = first_level
         self.ports = ports
         self.ids = IdAllocator(MAX_VCPUS)
@@ -86,7 +85,7 @@ class Module(Services):
         self.merge: Merge | None = None
         self.sink = sink
         self.listening = sink is not None
-        if sink is not None and processors + len(domains) > 2:
+        if sink is not None and processors + len(partitions) > 2:
             self.merge = Merge(sink)
             self.sink = self.merge
 
@@ -114,29 +113,31 @@ class Module(Services):
 
     def boot(self) -> None:
         """Set every partition up (V4); raises VcpuError."""
-        for domain in self.domains:
-            self.set_up(domain, cold=True, now=0)
+        for partition in self.partitions:
+            self.set_up(partition, True, 0)
 
-    def set_up(self, domain: Domain, *, cold: bool, now: i64) -> None:
+    def set_up(self, partition: Partition, cold: bool, now: i64) -> None:
         """Make a partition's vCPUs, start it, bring the vCPUs up."""
-        partition = domain.partition
         machine = partition.engine.machine
-        for ops in domain.ops:
-            alloc_vcpu(partition, self.ids, ops, machine, now)
-        domain.personality.start(cold, now)
+        for index in range(len(partition.ops)):
+            ops = partition.ops[index]
+            vcpu = alloc_vcpu(partition, self.ids, ops, machine, now)
+            vcpu.domain = partition.domains[index]
+        partition.personality.start(cold, now)
         for vcpu in partition.vcpus:
-            domain.policy.add(vcpu)
-            if not domain.personality.boots(vcpu):
+            policy = vcpu.domain.policy
+            policy.add(vcpu, partition.params[vcpu.index])
+            if not partition.personality.boots(vcpu):
                 continue
             bring_up(vcpu, now)
             self.emit(now, RUNSTATE, vcpu, NOBODY, vcpu.state, 0)
-            domain.policy.wake(vcpu, now)
-        domain.personality.started(now)
-        self.poke(domain, now)
+            policy.wake(vcpu, now)
+        partition.personality.started(now)
+        for vcpu in partition.vcpus:
+            self.poke(vcpu.domain, now)
 
-    def tear_down(self, domain: Domain, now: i64) -> list[Vcpu]:
+    def tear_down(self, partition: Partition, now: i64) -> list[Vcpu]:
         """Destroy a partition's vCPUs; return them for their accounts."""
-        partition = domain.partition
         for cpu in self.pcpus:
             if cpu.current.partition is partition:
                 self.switch(cpu, cpu.idle)
@@ -144,7 +145,7 @@ class Module(Services):
                     cpu.rank = DISPATCH  # its trap is nobody's any more
         gone = list(partition.vcpus)
         for vcpu in reversed(gone):
-            domain.policy.remove(vcpu)
+            vcpu.domain.policy.remove(vcpu)
             self.emit(now, RUNSTATE, vcpu, NOBODY, OFFLINE, 0)
             destroy_vcpu(vcpu, self.ids, now)
         self.outlive(partition)
@@ -154,15 +155,14 @@ class Module(Services):
         """Forget the timers of a partition that is torn down."""
         partition.due.clear()
 
-    def restart(self, domain: Domain, now: i64) -> None:
+    def restart(self, partition: Partition, now: i64) -> None:
         """Restart a partition with new vCPUs; their accounts go on."""
-        partition = domain.partition
         mode = partition.restart
         partition.restart = IDLE
         partition.restarts += 1
-        gone = self.tear_down(domain, now)
+        gone = self.tear_down(partition, now)
         self.set_mode(partition, mode, now)
-        self.set_up(domain, cold=mode == COLD_START, now=now)
+        self.set_up(partition, mode == COLD_START, now)
         for old, new in zip(gone, partition.vcpus, strict=True):
             inherit(old, new)
             charge(new, self.restart_cost)
@@ -199,8 +199,7 @@ class Module(Services):
         """Tell the policy how long the current vCPU has run by now."""
         if cpu.ran > 0:
             vcpu = cpu.current
-            policy = self.domains[vcpu.partition.index].policy
-            policy.charge(vcpu, cpu.ran, cpu.now)
+            vcpu.domain.policy.charge(vcpu, cpu.ran, cpu.now)
             cpu.ran = 0
 
     def change(self, vcpu: Vcpu, state: i64, now: i64) -> None:
@@ -211,7 +210,7 @@ class Module(Services):
 
     def poke(self, domain: Domain, now: i64) -> None:
         """Let the domain's idle processors look for work at *now*."""
-        index = domain.partition.index
+        index = domain.index
         for number in domain.pcpus:
             cpu = self.pcpus[number]
             start = now
@@ -219,7 +218,7 @@ class Module(Services):
                 start += self.latency
             start = max(start, cpu.now)
             if (
-                cpu.window.partition == index
+                cpu.window.domain == index
                 and not cpu.busy
                 and cpu.opened
                 and start < cpu.window.end
@@ -250,7 +249,7 @@ class Module(Services):
     def enqueue(self, vcpu: Vcpu, now: i64) -> None:
         """Let a vCPU that can run again take part."""
         self.change(vcpu, RUNNABLE, now)
-        domain = self.domains[vcpu.partition.index]
+        domain = vcpu.domain
         domain.policy.wake(vcpu, now)
         self.resched = True
         self.poke(domain, now)
@@ -264,7 +263,7 @@ class Module(Services):
                 self.change(vcpu, BLOCKED, now)
             return
         self.change(vcpu, BLOCKED, now)
-        self.domains[vcpu.partition.index].policy.blocked(vcpu, now)
+        vcpu.domain.policy.blocked(vcpu, now)
 
     def pause(self, vcpu: Vcpu, now: i64) -> None:
         """Keep a vCPU from running until it is unpaused as often."""
@@ -273,7 +272,7 @@ class Module(Services):
         if vcpu.state in (BLOCKED, OFFLINE):
             return
         self.change(vcpu, OFFLINE, now)
-        self.domains[vcpu.partition.index].policy.blocked(vcpu, now)
+        vcpu.domain.policy.blocked(vcpu, now)
         self.resched = True
 
     def unpause(self, vcpu: Vcpu, now: i64) -> None:
@@ -286,22 +285,27 @@ class Module(Services):
 
     def set_timer(self, partition: Partition, tag: i64, when: i64) -> None:
         """Set or move a timer; one in this slice ends the slice."""
-        self.timers.set(partition, tag, when)
+        due = partition.due
+        if due.get(int(tag), -1) == when:
+            return
+        due[int(tag)] = int(when)
+        self.timers.add(partition, tag, when)
+        for domain in partition.scheduled:
+            domain.timers.add(partition, tag, when)
         cpu = self.trapping
         if cpu is not None and when < cpu.slice_end:
             self.resched = True
 
     def cancel_timer(self, partition: Partition, tag: i64) -> None:
         """Forget a timer."""
-        self.timers.cancel(partition, tag)
+        partition.due.pop(int(tag), None)
 
     def set_mode(self, partition: Partition, mode: i64, now: i64) -> None:
         """Change a partition's mode."""
         partition.mode = mode
         if self.sink is not None:
-            pcpu = self.domains[partition.index].pcpus[0]
             self.sink.emit(
-                now, MODE, pcpu, partition.index, NOBODY, NOBODY, mode, 0
+                now, MODE, partition.home, partition.index, NOBODY, NOBODY, mode, 0
             )
 
     def request_restart(self, partition: Partition, mode: i64) -> None:
@@ -341,7 +345,7 @@ class Module(Services):
         if self.sink is not None:
             pcpu: i64 = vcpu.pcpu
             if pcpu < 0:
-                pcpu = self.domains[vcpu.partition.index].pcpus[0]
+                pcpu = vcpu.partition.home
             self.sink.emit(
                 now,
                 kind,

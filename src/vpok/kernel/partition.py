@@ -4,14 +4,19 @@ Partitions: what each one owns, and its mode.
 Modes are ARINC 653's; a personality translates them for its guests.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mypy_extensions import i64
 
 from vpok.kernel.engine import Engine
 from vpok.kernel.sources import Arrival, Source
 from vpok.kernel.vcpu import Vcpu
+from vpok.machine.arch import ArchOps
 from vpok.machine.memory import GuestMemory
+
+if TYPE_CHECKING:
+    from vpok.kernel.domain import Domain
+    from vpok.kernel.personality import Personality
 
 IDLE: Final = 0
 COLD_START: Final = 1
@@ -34,6 +39,14 @@ class Partition:
         self.restarts: i64 = 0
         self.errors: i64 = 0  # that the health monitor heard of
         self.vcpus: list[Vcpu] = []  # in order of index, like the links
+        # By index of a vCPU, as configured: its operations, its parameters,
+        # and its domain; the length of these is the number of vCPUs.
+        self.ops: list[ArchOps] = []
+        self.params: list[dict[str, int]] = []
+        self.domains: list[Domain] = []
+        self.scheduled: list[Domain] = []  # the same, each of them once
+        self.personality: Personality  # bound by `bind`
+        self.home: i64 = 0  # a processor of its, for what has none
 
         # Changed by the kernel: when each timer aimed at it is due, by tag,
         # and the arrivals among them.
@@ -43,6 +56,23 @@ class Partition:
         self.next_tag = -1  # of its next arrival
         # A restart that was asked for: COLD_START or WARM_START, else IDLE.
         self.restart: i64 = IDLE
+
+    def bind(
+        self,
+        personality: "Personality",
+        ops: list[ArchOps],
+        params: list[dict[str, int]],
+        domains: "list[Domain]",
+    ) -> None:
+        """Hear what its vCPUs will be made of."""
+        self.personality = personality
+        self.ops = ops
+        self.params = params
+        self.domains = domains
+        self.home = domains[0].pcpus[0]
+        for domain in domains:
+            if domain not in self.scheduled:
+                self.scheduled.append(domain)
 
     def link(self, vcpu: Vcpu) -> None:
         """Append a vCPU to the partition's order."""

@@ -6,7 +6,7 @@ from vpok.events import NOBODY, EventKind, Sink
 from vpok.kernel.domain import Domain
 from vpok.kernel.first_level import FirstLevel
 from vpok.kernel.injection import Injection
-from vpok.kernel.partition import IDLE, NORMAL
+from vpok.kernel.partition import IDLE, NORMAL, Partition
 from vpok.kernel.ports import Port, PortTable
 from vpok.units import FAR
 
@@ -18,6 +18,7 @@ class Traffic(Injection):
 
     def __init__(
         self,
+        partitions: list[Partition],
         domains: list[Domain],
         first_level: FirstLevel,
         processors: int,
@@ -25,7 +26,7 @@ class Traffic(Injection):
         sink: Sink | None,
     ) -> None:
         """Flush nothing until told when."""
-        super().__init__(domains, first_level, processors, ports, sink)
+        super().__init__(partitions, domains, first_level, processors, ports, sink)
         # At which changes of a window; `system` sets these before the boot.
         self.flush_on_windows = False
         self.flush_period: i64 = 0
@@ -76,12 +77,12 @@ class Traffic(Injection):
                     self.sink.emit(
                         now,
                         PORT_FLUSH,
-                        self.domains[reader].pcpus[0],
+                        self.partitions[reader].home,
                         reader,
                         NOBODY,
                         NOBODY,
                         port.number,
                         number,
                     )
-                self.domains[reader].personality.flushed(number, now)
-            self.domains[owner].personality.flushed(port.number, now)
+                self.partitions[reader].personality.flushed(number, now)
+            self.partitions[owner].personality.flushed(port.number, now)

@@ -16,6 +16,7 @@ from mypy_extensions import i64
 from vpok.machine.arch import ArchVcpu
 
 if TYPE_CHECKING:
+    from vpok.kernel.domain import Domain
     from vpok.kernel.partition import Partition
 
 RUNNING: Final = 0
@@ -38,6 +39,7 @@ class Vcpu:
         self.id = ident
         self.index: i64 = index
         self.partition = partition
+        self.domain: Domain  # where it is scheduled; bound at set-up
         self.arch = arch
         # Its neighbours in its partition, in order of index.
         self.previous: Vcpu | None = None

@@ -1,7 +1,6 @@
 """The kernel's records as rows of a result."""
 
-from vpok.kernel.domain import Domain
-from vpok.kernel.partition import MODE_NAMES
+from vpok.kernel.partition import MODE_NAMES, Partition
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.vcpu import RUNNING, STATE_NAMES, Vcpu, runstate
 from vpok.machine.interrupts import NUMBERS, Interrupts
@@ -21,10 +20,9 @@ def processor_row(cpu: Pcpu, now: int) -> ProcessorRow:
 
 
 def partition_row(
-    domain: Domain, spec: PartitionSpec, now: int
+    partition: Partition, spec: PartitionSpec, now: int
 ) -> PartitionRow:
     """Say how a partition is at *now*, and its vCPUs."""
-    partition = domain.partition
     return PartitionRow(
         index=int(partition.index),
         name=partition.name,
