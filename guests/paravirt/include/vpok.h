@@ -115,7 +115,10 @@ enum {
   VPOK_WAKE_INSTANT = 1,
 };
 
-/* One page per vCPU. `time`, `exec` and `steal` are as of the last entry: a switch to the vCPU, the return of a call, a delivery. */
+/*
+ * One page per vCPU. `time`, `exec` and `steal` are as of the last entry: a
+ * switch to the vCPU, the return of a call, a delivery.
+ */
 struct vpok_shared {
   uint32_t version; /* of this ABI */
   uint32_t enable; /* the guest's: not 0: interrupt me */
@@ -151,7 +154,9 @@ _Static_assert(offsetof(struct vpok_shared, hypercall) == 72, "vpok");
 _Static_assert(offsetof(struct vpok_shared, clock) == 80, "vpok");
 _Static_assert(sizeof(struct vpok_shared) == 4096, "vpok");
 
-/* A runstate record, as in Xen. */
+/*
+ * A runstate record, as in Xen.
+ */
 struct vpok_runstate {
   uint32_t state; /* 0 running, 1 runnable, 2 blocked, 3 offline */
   int32_t processor; /* of the partition's, where it ran last; -1 */
@@ -164,7 +169,9 @@ _Static_assert(offsetof(struct vpok_runstate, since) == 8, "vpok");
 _Static_assert(offsetof(struct vpok_runstate, total) == 16, "vpok");
 _Static_assert(sizeof(struct vpok_runstate) == 48, "vpok");
 
-/* The state of a port. */
+/*
+ * The state of a port.
+ */
 struct vpok_port {
   uint32_t kind; /* 0 sampling, 1 queueing */
   uint32_t direction; /* 0 in, 1 out */
@@ -180,7 +187,9 @@ _Static_assert(offsetof(struct vpok_port, age) == 24, "vpok");
 _Static_assert(sizeof(struct vpok_port) == 32, "vpok");
 
 #if defined(__x86_64__)
-/* What was interrupted, on its own stack, below the red zone. */
+/*
+ * What was interrupted, on its own stack, below the red zone.
+ */
 struct vpok_frame {
   uint64_t number; /* the interrupt; a fault's cause */
   uint32_t kind; /* 0 interrupt, 1 fault */
@@ -237,7 +246,9 @@ _Static_assert(offsetof(struct vpok_frame, rflags) == 200, "vpok");
 _Static_assert(offsetof(struct vpok_frame, fxsave) == 256, "vpok");
 _Static_assert(sizeof(struct vpok_frame) == 768, "vpok");
 #elif defined(__riscv)
-/* What was interrupted, on its own stack. */
+/*
+ * What was interrupted, on its own stack.
+ */
 struct vpok_frame {
   uint64_t number; /* the interrupt; a fault's cause */
   uint32_t kind; /* 0 interrupt, 1 fault */

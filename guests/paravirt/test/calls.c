@@ -57,7 +57,8 @@ static void vcpus(void)
   void *top = stack + sizeof stack;
 
   CALL(-VPOK_EINVAL, vcpu_up(9, entry(), top, 0));
-  check("a huge vCPU", vpok_call(VPOK_VCPU_UP, LONG | 1, (uintptr_t)entry(), (uintptr_t)top, 0, 0, 0),
+  check("a huge vCPU",
+        vpok_call(VPOK_VCPU_UP, LONG | 1, (uintptr_t)entry(), (uintptr_t)top, 0, 0, 0),
         -VPOK_EINVAL);
   CALL(-VPOK_EBUSY, vcpu_up(0, entry(), top, 0));
   CALL(-VPOK_EFAULT, vcpu_up(1, beyond(0), top, 0));

@@ -16,7 +16,7 @@ typedef void code(void);
   code name;             \
   __asm__(".section .text." #name ",\"ax\"\n" #name ":\n\t" text "\n\tret\n\t.text")
 
-/* Run code, with `arg` in the second argument's register; return NONE, or the cause of its fault. */
+/* Run code, `arg` in the second argument's register; return NONE or its fault's cause. */
 int64_t attempt(code *run, uint64_t arg);
 void attempt_failed(void); /* where the handler goes on */
 

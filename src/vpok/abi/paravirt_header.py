@@ -1,6 +1,7 @@
 """The paravirtual ABI as a C header, for the guests' SDK."""
 
 from collections.abc import Iterable, Iterator
+from textwrap import wrap
 from typing import Final
 
 from vpok.abi import paravirt as abi
@@ -18,6 +19,8 @@ HEAD: Final = """\
 #include <stddef.h>
 #include <stdint.h>
 """
+
+WIDTH: Final = 80
 
 CONSTANTS: Final = (
     ("VERSION", hex(abi.VERSION), "major << 16 | minor"),
@@ -160,7 +163,8 @@ def _struct(struct: abi.Struct) -> str:
         f"_Static_assert(sizeof(struct {struct.name}) == {struct.size},"
         ' "vpok");\n'
     )
-    return "\n".join([f"/* {struct.meaning} */", *lines])
+    comment = [f" * {line}" for line in wrap(struct.meaning, WIDTH - 3)]
+    return "\n".join(["/*", *comment, " */", *lines])
 
 
 def _gap(start: int, end: int) -> list[str]:

@@ -45,8 +45,10 @@ fault. Its size is a multiple of 4096.
 | size - 4096 * (2 + i) | the shared page of vCPU i |
 | size - 4096 | the hypercall page |
 
-The image must end below the lowest shared page. At a cold or warm start, all
-that the image does not fill is zero.
+The image must end below the lowest shared page. A cold start clears the memory
+and puts the image there; a warm start puts the image there again, its zeros
+too, and leaves the rest as it was. Either begins with vCPU 0 alone, with nothing
+registered, pending or queued in a port, and with `input` from its first byte.
 
 ## Start of a vCPU
 
@@ -186,6 +188,9 @@ HEALTH_HEAD: Final = """\
 
 What goes wrong in a partition is told to the health monitor as one of these
 kinds; the partition's `health:` in the configuration says what happens then.
+After a `fault` that is ignored, the instruction is executed again; after
+`stack`, the vCPU goes on with interrupts disabled; an illegal call is refused
+in any case.
 """
 
 TAIL: Final = """\

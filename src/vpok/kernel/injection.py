@@ -9,7 +9,7 @@ runs, else when it gets a processor (mission V7; semantics 12 to 17).
 from mypy_extensions import i64
 
 from vpok.events import NOBODY, EventKind
-from vpok.kernel.module import Module
+from vpok.kernel.agenda import Agenda
 from vpok.kernel.partition import Partition
 from vpok.kernel.sources import (
     CATCHUP,
@@ -23,7 +23,6 @@ from vpok.kernel.sources import (
     RESET,
     SPACED,
     TICK,
-    Arrival,
     Source,
 )
 from vpok.kernel.vcpu import (
@@ -45,7 +44,6 @@ from vpok.machine.interrupts import (
     REFUSED,
     Interrupts,
 )
-from vpok.units import FAR
 
 RUNSTATE = int(EventKind.RUNSTATE)
 IRQ_RAISE = int(EventKind.IRQ_RAISE)
@@ -68,7 +66,7 @@ def controller(vcpu: Vcpu) -> Interrupts:
     return interrupts
 
 
-class Injection(Module):
+class Injection(Agenda):
     """A module whose vCPUs take interrupts."""
 
     # --- raising -----------------------------------------------------------
@@ -125,23 +123,18 @@ class Injection(Module):
 
     def send(self, vcpu: Vcpu, number: i64, now: i64) -> None:
         """Raise from a guest's call; on another processor after the latency."""
-        if self.is_here(vcpu):
-            self.raise_interrupt(vcpu, number, now)
-        else:
-            self._post(vcpu, RAISE, number, now + self.latency)
+        self._send(vcpu, number, False, now)
 
     def notify(self, partition: i64, vcpu: i64, number: i64, now: i64) -> None:
         """Raise an interrupt of a vCPU of another partition."""
-        self.send(self.partitions[partition].vcpus[vcpu], number, now)
+        target = self.partitions[partition].vcpus[vcpu]
+        self._send(target, number, True, now)
 
-    def is_here(self, vcpu: Vcpu) -> bool:
-        """Say whether *vcpu* belongs on the processor whose trap is served."""
-        if self.trapping is None:
-            return True
-        home = vcpu.pcpu
-        if home < 0:
-            home = vcpu.domain.pcpus[0]
-        return home == self.trapping.number
+    def _send(self, vcpu: Vcpu, number: i64, outside: bool, now: i64) -> None:
+        if self.is_here(vcpu):
+            self.raise_interrupt(vcpu, number, now)
+        else:
+            self._post(vcpu, RAISE, number, outside, now + self.latency)
 
     # --- delivering --------------------------------------------------------
 
@@ -177,6 +170,15 @@ class Injection(Module):
         if len(interrupts.raised[number]) > before:
             self._occurred(vcpu, number, now)
 
+    def register(
+        self, vcpu: Vcpu, number: i64, handler: i64, now: i64
+    ) -> None:
+        """Give an interrupt a handler; an asserted level is pending."""
+        interrupts = controller(vcpu)
+        interrupts.register(number, handler, now)
+        if interrupts.raised[number]:
+            self._occurred(vcpu, number, now)
+
     def unregister(self, vcpu: Vcpu, number: i64, now: i64) -> None:
         """Take an interrupt's handler away, and its guest's timer."""
         if controller(vcpu).unregister(number) > 0:
@@ -185,23 +187,11 @@ class Injection(Module):
 
     # --- arrivals ----------------------------------------------------------
 
-    def _plan(self, partition: Partition, arrival: Arrival) -> int:
-        tag = partition.next_tag
-        partition.next_tag -= 1
-        partition.arrivals[tag] = arrival
-        return tag
-
-    def _post(self, vcpu: Vcpu, what: i64, number: i64, when: i64) -> None:
-        """Do something to a vCPU at an instant to come."""
-        arrival = Arrival(what, vcpu.index, number, None)
-        tag = self._plan(vcpu.partition, arrival)
-        self.set_timer(vcpu.partition, tag, when)
-
     def inject(
         self, vcpu: Vcpu, number: i64, when: i64, asserted: bool
     ) -> None:
         """Raise, or deassert a level, from outside at the instant *when*."""
-        self._post(vcpu, RAISE if asserted else LOWER, number, when)
+        self._post(vcpu, RAISE if asserted else LOWER, number, True, when)
 
     def arrival(self, partition: Partition, tag: int, now: i64) -> None:
         """Do what was planned for *now*."""
@@ -227,56 +217,6 @@ class Injection(Module):
                 partition.personality.reset(vcpu, now)
 
     # --- sources -----------------------------------------------------------
-
-    def add_source(self, partition: Partition, source: Source) -> None:
-        """Let a source begin."""
-        source.tag = self._plan(
-            partition, Arrival(TICK, source.vcpu, source.number, source)
-        )
-        source.spaced_tag = self._plan(
-            partition, Arrival(SPACED, source.vcpu, source.number, source)
-        )
-        partition.sources.append(source)
-        self._arm(partition, source)
-
-    def cancel_source(self, vcpu: Vcpu, number: i64) -> None:
-        """Stop the guest's timer of an interrupt; all of its, if NONE."""
-        partition = vcpu.partition
-        kept: list[Source] = []
-        for source in partition.sources:
-            if (
-                source.configured
-                or source.vcpu != vcpu.index
-                or (number not in (NONE, source.number))
-            ):
-                kept.append(source)
-                continue
-            for tag in (source.tag, source.spaced_tag):
-                self.cancel_timer(partition, tag)
-                del partition.arrivals[tag]
-        partition.sources = kept
-
-    def _arm(self, partition: Partition, source: Source) -> None:
-        """Set the timer of a source's next tick."""
-        when = source.next
-        if source.exec and when < FAR:
-            vcpu = partition.vcpus[source.vcpu]
-            when = FAR
-            if vcpu.state == RUNNING:
-                when = vcpu.since + source.next - vcpu.total[RUNNING]
-        if when < FAR:
-            self.set_timer(partition, source.tag, when)
-        else:
-            self.cancel_timer(partition, source.tag)
-
-    def change(self, vcpu: Vcpu, state: i64, now: i64) -> None:
-        """Account and tell a change of state; its own clock stops or goes on."""
-        ran = vcpu.state == RUNNING
-        super().change(vcpu, state, now)
-        if ran != (state == RUNNING):
-            for source in vcpu.partition.sources:
-                if source.exec and source.vcpu == vcpu.index:
-                    self._arm(vcpu.partition, source)
 
     def _tick(self, partition: Partition, source: Source, now: i64) -> None:
         vcpu = partition.vcpus[source.vcpu]
@@ -321,7 +261,7 @@ class Injection(Module):
         vcpu = partition.vcpus[source.vcpu]
         self.raise_interrupt(vcpu, source.number, now)
         if source.hold > 0:
-            self._post(vcpu, LOWER, source.number, now + source.hold)
+            self._post(vcpu, LOWER, source.number, True, now + source.hold)
 
     def _open(self, vcpu: Vcpu, now: i64) -> bool:
         """Say whether *now* lies in a window in which *vcpu* may run."""
@@ -339,30 +279,14 @@ class Injection(Module):
             source.merged = False
             self._drain(partition, source, now)
 
-    def outlive(self, partition: Partition) -> None:
-        """Keep of a partition's timers those of configured sources only."""
-        kept: list[Source] = []
-        tags: list[int] = []
-        for source in partition.sources:
-            if source.configured:
-                kept.append(source)
-                tags.append(source.tag)
-                tags.append(source.spaced_tag)
-        partition.sources = kept
-        for tag in list(partition.arrivals):
-            lowers = partition.arrivals[tag].what == LOWER
-            if tag not in tags and not lowers:
-                del partition.arrivals[tag]
-        for tag in list(partition.due):
-            if tag not in partition.arrivals:
-                del partition.due[tag]
-
     # --- vCPUs up and down, here and there ---------------------------------
 
     def bring_up(self, vcpu: Vcpu, now: i64) -> None:
         """Start an offline vCPU."""
         bring_up(vcpu, now)
         vcpu.attention = True
+        for number in controller(vcpu).abandon(now):
+            self.emit(now, IRQ_RAISE, vcpu, NOBODY, number, 1)
         self.emit(now, RUNSTATE, vcpu, NOBODY, vcpu.state, 0)
         if vcpu.state == RUNNABLE:
             domain = vcpu.domain
@@ -374,7 +298,7 @@ class Injection(Module):
         """Stop a vCPU; one that runs elsewhere hears of it later."""
         if vcpu.state == RUNNING and not self.is_here(vcpu):
             what = RESET if reset else DOWN
-            self._post(vcpu, what, NONE, now + self.latency)
+            self._post(vcpu, what, NONE, False, now + self.latency)
             return
         self._down(vcpu, now)
         if reset:
@@ -403,7 +327,7 @@ class Injection(Module):
             return refusal
         vcpu.affinity = affinity
         if vcpu.state == RUNNING and not self.is_here(vcpu):
-            self._post(vcpu, MOVE, NONE, now + self.latency)
+            self._post(vcpu, MOVE, NONE, False, now + self.latency)
         else:
             self._move(vcpu, now)
         return ""

@@ -70,10 +70,20 @@ class Arrival:
     """What a timer below 0 stands for."""
 
     def __init__(
-        self, what: i64, vcpu: i64, number: i64, source: Source | None
+        self,
+        what: i64,
+        vcpu: i64,
+        number: i64,
+        source: Source | None,
+        outside: bool,
     ) -> None:
-        """Do *what* to a vCPU, or let *source* tick."""
+        """
+        Do *what* to a vCPU, or let *source* tick.
+
+        What comes from *outside* the partition outlives its restart.
+        """
         self.what = what
         self.vcpu = vcpu
         self.number = number
         self.source = source
+        self.outside = outside

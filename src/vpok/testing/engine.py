@@ -20,6 +20,8 @@ RESULT = 4
 COUNT = 5  # instructions done so far: the guest's own memory of its past
 REGISTERS = 6
 
+SIZE = 256  # bytes of memory: no code is there
+
 
 class RecordingMachine(Machine):
     """Real registers, one set for all vCPUs, and a record of what is done."""
@@ -136,7 +138,7 @@ class ScriptedEngine(Engine):
         self.exact = True
         self.hypercall = b""  # there is no code
         self.call_cause = 42
-        self.memory = GuestMemory(memoryview(bytearray(64)), 64)
+        self.memory = GuestMemory(memoryview(bytearray(SIZE)), SIZE)
         self.registers = RecordingMachine()
         self.machine = self.registers
         self.programs = list(programs)

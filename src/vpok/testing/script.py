@@ -24,6 +24,18 @@ class Cause(IntEnum):
     ALARM = 110  # wake vCPU *arg* % 16 in *arg* // 16 ns; go on
     FAULT = 6  # an invalid opcode
 
+    # Of vCPUs that take interrupts; *arg* is a number + 64 * something.
+    SEND_IRQ = 120  # raise one of vCPU something
+    RETURN = 121  # from a handler
+    ENABLE = 122  # interrupts, if *arg* is not 0; else disable
+    MASK = 123  # one, if something is not 0; else unmask
+    ACK = 124  # deassert a level
+    RING = 125  # the *arg*-th notification that the partition may send
+    WAIT = 126  # enable, and block until one can be delivered
+    REGISTER = 127  # one, with the handler something
+    UNREGISTER = 128
+    TIMER = 129  # raise one in something ns
+
 
 class Op(IntEnum):
     """What a step does."""

@@ -9,6 +9,7 @@ from vpok.spec.model import (
     CostSpec,
     FlushSpec,
     Image,
+    InterruptSpec,
     PartitionSpec,
     PortSpec,
     ScheduleSpec,
@@ -18,7 +19,8 @@ from vpok.spec.model import (
     WindowSpec,
 )
 from vpok.system import Parts, System, build
-from vpok.testing.engine import RecordingOps, ScriptedEngine
+from vpok.testing.engine import SIZE, RecordingOps, ScriptedEngine
+from vpok.testing.interrupts import InterruptOps, InterruptPersonality
 from vpok.testing.personality import ScriptedPersonality
 from vpok.testing.script import Program
 from vpok.testing.sink import RecordingSink
@@ -38,12 +40,13 @@ class Guest:
     processors: tuple[int, ...] = (0,)
     on_fault: str = "skip"  # skip, retry, block
     name: str = ""
+    handlers: Sequence[Program] = ()  # of interrupts, if it takes any
 
     def spec(self, index: int) -> PartitionSpec:
         """Describe it."""
         return PartitionSpec(
             name=self.name or f"p{index}",
-            size=64,
+            size=SIZE,
             image=Image("script", 0, 0, ()),
             vcpus=VcpusSpec(len(self.programs), self.policy, self.quantum),
             processors=self.processors,
@@ -97,6 +100,7 @@ def make_world(
     ports: Sequence[PortSpec] = (),
     flush: FlushSpec = AT_FRAMES,
     costs: CostSpec = FREE,
+    interrupts: Sequence[InterruptSpec] = (),
     listen: bool = True,
 ) -> World:
     """Build a system of scripted guests; it stands at time 0."""
@@ -109,14 +113,20 @@ def make_world(
         ports=tuple(ports),
         flush=flush,
         costs=costs,
+        interrupts=tuple(interrupts),
     )
     log: list[tuple[str, ArchVcpu]] = []
-    engines = [ScriptedEngine(guest.programs) for guest in guests]
-    personalities = [ScriptedPersonality(guest.on_fault) for guest in guests]
+    engines = [
+        ScriptedEngine([*guest.programs, *guest.handlers]) for guest in guests
+    ]
+    personalities = [
+        _personality(spec, index, guest) for index, guest in enumerate(guests)
+    ]
     ops: list[list[RecordingOps]] = [[] for _ in guests]
 
     def next_ops(_spec: SystemSpec, index: int) -> ArchOps:
-        ops[index].append(RecordingOps(log))
+        takes = bool(guests[index].handlers)
+        ops[index].append(InterruptOps(log) if takes else RecordingOps(log))
         return ops[index][-1]
 
     parts = Parts(
@@ -128,3 +138,12 @@ def make_world(
     sinks = (sink,) if listen else ()
     system = build(spec, sinks=sinks, digest=listen, parts=parts)
     return World(system, engines, personalities, ops, log, sink)
+
+
+def _personality(
+    spec: SystemSpec, index: int, guest: Guest
+) -> ScriptedPersonality:
+    if not guest.handlers:
+        return ScriptedPersonality(guest.on_fault)
+    first = len(guest.programs)
+    return InterruptPersonality(spec, index, guest.on_fault, first)

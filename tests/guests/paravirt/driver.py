@@ -191,7 +191,7 @@ class Driver:
         command: Command,
         *args: int,
         number: int = 0,
-        within: int = 1_000_000,
+        within: int = 10_000_000,
         step: int = 20_000,
     ) -> int:
         """Post a command, run until it is over, return its result; ns."""

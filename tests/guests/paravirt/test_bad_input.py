@@ -28,7 +28,7 @@ from tests.guests.paravirt.driver import (
     Idle,
 )
 from vpok.abi.paravirt import FRAMES, VERSION
-from vpok.abi.paravirt_calls import Error, Number
+from vpok.abi.paravirt_calls import Error, Mode, Number
 from vpok.trace.digest import PartitionDigest
 
 ROOT = Path(__file__).parents[3]
@@ -328,6 +328,23 @@ def test_a_page_that_claims_sixteen_frames_gets_no_interrupt(
     driver.call(Number.ABI_VERSION)
 
     assert driver.entered() == [0]
+
+
+@pytest.mark.parametrize("mode", [Mode.COLD_START, Mode.WARM_START])
+def test_a_warm_start_leaves_what_a_cold_start_clears(
+    driver: Driver, mode: Mode
+) -> None:
+    system = driver.system
+    system.write(0, SPARE, b"kept")
+    driver.post(Command.CALL, mode, number=Number.PARTITION_SET_MODE)
+
+    system.run(until=system.now + WINDOW)
+
+    kept = b"kept" if mode is Mode.WARM_START else bytes(4)
+    assert system.read(0, SPARE, 4) == kept
+    assert driver.shared().start == mode
+    assert driver.call(Number.PARTITION_MODE) == mode
+    assert driver.call(Number.IRQ_UNREGISTER, 1) == -Error.ENODEV
 
 
 def test_a_guest_that_spoils_its_hypercall_page_gets_a_new_one_by_a_restart(

@@ -59,6 +59,31 @@ def test_every_call_and_every_fault_is_as_the_reference_says(
     assert all(checks > 60 for checks, _ in counted)
 
 
+DIGITS = "0123456789" * 14
+LIBRARY = f"""\
+-1 2 4000000000 beef c text %
+-9223372036854775808 18446744073709551615 feedfacecafebeef -5
+[  -42] [-42  ] [-0042] [   ab] [ab   ]
+[12345] [00000abc] [abc]
+{DIGITS}{DIGITS}
+010123456789cdef
+012345678989cdef
+0 -1 1
+012---------cdef 16
+EINVAL ok E?
+0 1 1
+must: ENODEV
+"""
+
+
+@pytest.mark.parametrize("isa", ISAS)
+def test_the_sdk_prints_and_moves_as_c_does(isa: str) -> None:
+    run = play(Path(__file__).parent / f"{isa}.yaml")
+
+    first = run.lines.index(LIBRARY.splitlines()[0])
+    assert run.lines[first:] == LIBRARY.splitlines()
+
+
 @pytest.mark.parametrize("isa", ISAS)
 def test_a_guest_kernel_switches_its_tasks_in_its_timer_interrupt(
     isa: str,

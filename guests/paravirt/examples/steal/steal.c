@@ -22,7 +22,8 @@ int main(vpok_shared_page *shared)
     if (shared->steal == stolen)
       continue;
     vpok_vcpu_info(shared->vcpu, &state);
-    vpok_printf("at %5lu us: ran for %4lu us, then lost %4lu us; in all: ran %5lu us, waited %5lu us\n",
+    vpok_printf("at %5lu us: ran for %4lu us, then lost %4lu us; "
+                "in all: ran %5lu us, waited %5lu us\n",
                 before / US, (before - began) / US, (shared->steal - stolen) / US,
                 state.total[VPOK_STATE_RUNNING] / US,
                 (state.total[VPOK_STATE_RUNNABLE] + state.total[VPOK_STATE_OFFLINE]) / US);
