@@ -12,18 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from vpok.assembly import first_level, make_domains
 from vpok.control import Control
 from vpok.events import Sink
-from vpok.kernel.domain import Domain
 from vpok.kernel.engine import Engine
 from vpok.kernel.errors import VpokError
-from vpok.kernel.first_level import (
-    NO_PARTITION,
-    FirstLevel,
-    Slots,
-    Window,
-    Windows,
-)
 from vpok.kernel.loop import Kernel
 from vpok.kernel.module import END_NAMES, LIMIT
 from vpok.kernel.partition import Partition
@@ -181,21 +174,21 @@ def build(
     heard = [*sinks, counted] if counted else list(sinks)
     listeners = Fanout(heard) if heard else None
     with ExitStack() as stack:
-        domains = [
-            _domain(spec, index, parts, stack)
+        partitions = [
+            _partition(spec, index, parts, stack)
             for index in range(len(spec.partitions))
         ]
         kernel = Kernel(
-            domains,
+            partitions,
+            make_domains(spec, partitions),
             first_level(spec),
             spec.processors,
             _ports(spec),
             listeners,
         )
         _configure(kernel, spec)
-        for domain in domains:
-            domain.partition.engine.attach(kernel)
-            domain.personality.attach(domain.partition, kernel)
+        for partition in partitions:
+            _bind(kernel, partition, spec, parts)
         kernel.boot()
         _sources(kernel, spec)
         return System(spec, kernel, listeners, counted, stack.pop_all())
@@ -227,21 +220,29 @@ def _ops(spec: SystemSpec, index: int) -> ArchOps:
     return ParavirtOps(ISAS[partition.image.isa])
 
 
-def _domain(
+def _partition(
     spec: SystemSpec, index: int, parts: Parts, stack: ExitStack
-) -> Domain:
-    described = spec.partitions[index]
-    vcpus = described.vcpus
+) -> Partition:
     engine = parts.engine(spec, index)
     stack.callback(engine.close)
-    pcpus = list(described.processors)
-    return Domain(
-        Partition(index, described.name, engine),
+    return Partition(index, spec.partitions[index].name, engine)
+
+
+def _bind(
+    kernel: Kernel, partition: Partition, spec: SystemSpec, parts: Parts
+) -> None:
+    """Let a partition and the kernel hear of each other."""
+    index = int(partition.index)
+    vcpus = spec.partitions[index].vcpus
+    params = [dict(given) for given in vcpus.params]
+    params += [{} for _ in range(vcpus.count - len(params))]
+    partition.bind(
         parts.personality(spec, index),
-        POLICIES[vcpus.policy](pcpus, vcpus.quantum),
-        pcpus,
         [parts.ops(spec, index) for _ in range(vcpus.count)],
+        params,
     )
+    partition.engine.attach(kernel)
+    partition.personality.attach(partition, kernel)
 
 
 def _configure(kernel: Kernel, spec: SystemSpec) -> None:
@@ -267,9 +268,11 @@ def _configure(kernel: Kernel, spec: SystemSpec) -> None:
 def _sources(kernel: Kernel, spec: SystemSpec) -> None:
     """Let the configured sources of interrupts begin."""
     for described in spec.interrupts:
-        domain = kernel.domains[described.partition]
+        partition = kernel.partitions[described.partition]
         if described.sender >= 0:
-            domain.relate(kernel.domains[described.sender])
+            for here in partition.scheduled:
+                for there in kernel.partitions[described.sender].scheduled:
+                    here.relate(there)
         if not (described.period or described.arrivals):
             continue
         source = Source(described.name, described.vcpu, described.number)
@@ -282,7 +285,7 @@ def _sources(kernel: Kernel, spec: SystemSpec) -> None:
         if described.arrivals:
             first = described.arrivals[0]
         source.start(first)
-        kernel.add_source(domain.partition, source)
+        kernel.add_source(partition, source)
 
 
 def _ports(spec: SystemSpec) -> PortTable:
@@ -299,44 +302,6 @@ def _ports(spec: SystemSpec) -> PortTable:
             for number, port in enumerate(spec.ports)
         ]
     )
-
-
-def first_level(spec: SystemSpec) -> FirstLevel:
-    """Return the source of windows that *spec* asks for."""
-    schedule = spec.schedule
-    if schedule.slots:
-        return Slots(
-            schedule.major_frame,
-            [(slot.partition, slot.duration) for slot in schedule.slots],
-            [list(partition.processors) for partition in spec.partitions],
-        )
-    timelines = [timeline(spec, pcpu) for pcpu in range(spec.processors)]
-    return Windows(schedule.major_frame, timelines)
-
-
-def timeline(spec: SystemSpec, processor: int) -> list[Window]:
-    """Return a processor's windows of a major frame, gaps filled."""
-    filled: list[Window] = []
-    reached = 0
-    placed = [
-        (window.start, index)
-        for index, window in enumerate(spec.schedule.windows)
-        if processor in window.processors
-    ]
-    for start, index in sorted(placed):
-        window = spec.schedule.windows[index]
-        if start < reached:
-            raise VpokError(
-                f"window {index} overlaps another on processor {processor}"
-            )
-        if start > reached:
-            filled.append(Window(-1, NO_PARTITION, reached, start))
-        reached = start + window.duration
-        filled.append(Window(index, window.partition, start, reached))
-    if reached < spec.schedule.major_frame:
-        end = spec.schedule.major_frame
-        filled.append(Window(-1, NO_PARTITION, reached, end))
-    return filled
 
 
 # --- from a file -------------------------------------------------------------

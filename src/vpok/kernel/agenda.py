@@ -8,7 +8,7 @@ from mypy_extensions import i64
 
 from vpok.kernel.module import Module
 from vpok.kernel.partition import Partition
-from vpok.kernel.sources import SPACED, TICK, Arrival, Source
+from vpok.kernel.sources import NUDGE, SPACED, TICK, Arrival, Source
 from vpok.kernel.vcpu import RUNNING, Vcpu
 from vpok.machine.interrupts import NONE
 from vpok.units import FAR
@@ -39,6 +39,11 @@ class Agenda(Module):
         arrival = Arrival(what, vcpu.index, number, None, outside)
         tag = self._plan(vcpu.partition, arrival)
         self.set_timer(vcpu.partition, tag, when)
+
+    def nudge(self, vcpu: Vcpu, now: i64) -> None:
+        """Let the processors of a domain choose again after the latency."""
+        if len(vcpu.domain.pcpus) > 1:
+            self._post(vcpu, NUDGE, NONE, False, now + self.latency)
 
     # --- sources -----------------------------------------------------------
 

@@ -48,7 +48,7 @@ class Bounds(Traffic):
         due = domain.timers.next()
         end = min(end, due)
         end = min(end, self.boundary)
-        if len(domain.pcpus) > 1 or len(domain.related) > 1:
+        if domain.coupled:
             end = min(end, self.company(cpu))
         return max(end, cpu.now)
 
@@ -61,7 +61,7 @@ class Bounds(Traffic):
                 and not peer.busy
                 and peer.rank == DISPATCH
                 and peer.when > cpu.now
-                and self.meet(peer, cpu)
+                and self.near(peer, cpu)
             ):
                 end = min(end, peer.when)
         return end
@@ -71,16 +71,43 @@ class Bounds(Traffic):
         here = cpu.window.domain
         there = peer.window.domain
         if here == there:
-            return True
+            return here != NO_DOMAIN
         if here == NO_DOMAIN or there == NO_DOMAIN:
             return False
         return int(there) in self.domains[here].related
 
+    def near(self, peer: Pcpu, cpu: Pcpu) -> bool:
+        """Say whether what one runs can see what the other does at once."""
+        if not self.meet(peer, cpu):
+            return False
+        here = cpu.window.domain
+        return here != peer.window.domain or self.domains[here].coupled
+
     def shares(self, peer: Pcpu, cpu: Pcpu, now: i64) -> bool:
-        """Say whether *peer* runs *cpu*'s partition or a related one."""
-        if peer is cpu or not self.meet(peer, cpu):
+        """Say whether *peer* runs what is close to *cpu*'s guest."""
+        if peer is cpu or not self.near(peer, cpu):
             return False
         return peer.busy or (peer.rank == DISPATCH and peer.when <= now)
+
+    def first(self, cpu: Pcpu, now: i64) -> bool:
+        """
+        Say whether it is *cpu*'s turn at *now*.
+
+        What it does to a policy, or to what partitions share, must wait until
+        all processors that could do so before have done it.
+        """
+        for peer in self.pcpus:
+            if (
+                peer is not cpu
+                and self.meet(peer, cpu)
+                and (peer.busy or (peer.rank == DISPATCH and peer.when <= now))
+                and (
+                    peer.when < now
+                    or (peer.when == now and peer.number < cpu.number)
+                )
+            ):
+                return False
+        return True
 
     def drift(self, cpu: Pcpu) -> i64:
         """

@@ -34,6 +34,11 @@ class Domain:
         # itself, those that share a partition's memory, those that notify it
         # or are notified by it.
         self.related = [index]
+        # Its vCPUs share more than the policy: processors that run them keep
+        # close to each other.  Set at assembly.
+        self.coupled = False
+        # It is modelled: nothing costs time, effects are everywhere at once.
+        self.free = False
         # Whose its windows are in the trace.
         self.shown: i64 = NOBODY
         if len(partitions) == 1:

@@ -17,24 +17,28 @@ class Window:
     """Half-open [start, end) of a processor; *domain* or NO_DOMAIN."""
 
     def __init__(
-        self, index: int, domain: int, start: int, end: int
+        self, index: i64, domain: i64, start: i64, end: i64
     ) -> None:
         """Make it; *index* counts the schedule's entries, -1 a gap."""
-        self.index: i64 = index
-        self.domain: i64 = domain
-        self.start: i64 = start
-        self.end: i64 = end
+        self.index = index
+        self.domain = domain
+        self.start = start
+        self.end = end
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class FirstLevel:
-    """A source of windows."""
+    """A source of windows; asked in the order of time."""
 
     major_frame: i64
 
     def window(self, pcpu: i64, now: i64) -> Window:
         """Return the window of *pcpu* that begins at *now*."""
         raise NotImplementedError
+
+    def domain_at(self, pcpu: i64, now: i64) -> i64:
+        """Return whose window *now* lies in, on *pcpu*."""
+        return self.window(pcpu, now).domain
 
     def boundary(self, now: i64) -> i64:
         """Return the first instant after *now* at which a window changes."""
@@ -44,51 +48,125 @@ class FirstLevel:
         """Return the number of the major frame that starts now, or -1."""
         raise NotImplementedError
 
+    def action(self, partition: i64) -> i64:
+        """
+        Return what a partition does at a window, after a change of plans.
 
-class Windows(FirstLevel):
-    """Exact windows of a major frame that all processors share."""
+        A place in `PLAN_ACTIONS`; asked once per window.
+        """
+        return 0
+
+
+class Plan:
+    """A schedule: windows of a major frame that all processors share."""
 
     def __init__(
-        self, major_frame: int, timelines: list[list[Window]]
+        self,
+        name: str,
+        major_frame: int,
+        timelines: list[list[Window]],
+        actions: list[int],
     ) -> None:
         """
         Take, per processor, windows that fill the frame without overlap.
 
-        Gaps are windows of NO_DOMAIN.
+        Gaps are windows of NO_DOMAIN.  *actions* say what each partition does
+        at its first window when the plan comes into force; none: nothing.
         """
-        self.major_frame = major_frame
+        self.name = name
+        self.major_frame: i64 = major_frame
         self.timelines = timelines
+        self.actions = actions
         ends: set[int] = set()
         for timeline in timelines:
             for window in timeline:
                 ends.add(int(window.end))
         self.ends = sorted(ends)
 
+
+class Windows(FirstLevel):
+    """Exact windows, by one plan or several (semantics 23)."""
+
+    def __init__(self, plans: list[Plan]) -> None:
+        """Begin with the first plan."""
+        self.plans = plans
+        self.plan = plans[0]
+        self.major_frame = self.plan.major_frame
+        self.current: i64 = 0  # which plan
+        self.requested: i64 = 0  # for the next frame
+        self.switched: i64 = 0  # when the last switch was
+        self.start: i64 = 0  # of the frame
+        self.end: i64 = self.plan.major_frame
+        self.frames: i64 = 0  # that have ended
+        self.places = [0] * len(self.plan.timelines)
+        self.pending: list[int] = []  # actions of partitions, not taken yet
+
+    def request(self, plan: i64) -> None:
+        """Let *plan* be in force from the end of the frame on."""
+        self.requested = plan
+
+    def _turn(self, now: i64) -> None:
+        """Begin the next frame; by another plan if one was asked for."""
+        self.start = self.end
+        self.frames += 1
+        for pcpu in range(len(self.places)):
+            self.places[pcpu] = 0
+        if self.requested != self.current:
+            self.current = self.requested
+            self.plan = self.plans[self.current]
+            self.major_frame = self.plan.major_frame
+            self.switched = self.start
+            self.pending = list(self.plan.actions)
+        self.end = self.start + self.major_frame
+
     def window(self, pcpu: i64, now: i64) -> Window:
         """Return the window that begins at *now*."""
-        frame: i64 = now - now % self.major_frame
-        phase: i64 = now - frame
-        for window in self.timelines[pcpu]:
-            if window.start <= phase < window.end:
-                return Window(
-                    int(window.index),
-                    int(window.domain),
-                    int(frame + window.start),
-                    int(frame + window.end),
-                )
+        if now >= self.end:
+            self._turn(now)
+        timeline = self.plan.timelines[pcpu]
+        start = self.start
+        place = self.places[pcpu]
+        window = timeline[place]
+        while start + window.end <= now:
+            place += 1
+            window = timeline[place]
+        self.places[pcpu] = place
+        return Window(
+            window.index,
+            window.domain,
+            start + window.start,
+            start + window.end,
+        )
+
+    def domain_at(self, pcpu: i64, now: i64) -> i64:
+        """Return whose window *now* lies in, on *pcpu*."""
+        if now >= self.end:
+            self._turn(now)
+        for window in self.plan.timelines[pcpu]:
+            if self.start + window.end > now:
+                return window.domain
         raise AssertionError("windows fill the frame")
 
     def boundary(self, now: i64) -> i64:
         """Return the next end of a window of any processor."""
-        frame: i64 = now - now % self.major_frame
-        for end in self.ends:
-            if frame + end > now:
-                return frame + end
+        if now >= self.end:
+            self._turn(now)
+        for end in self.plan.ends:
+            if self.start + end > now:
+                return self.start + end
         raise AssertionError("the last window ends with the frame")
 
     def frame(self, now: i64) -> i64:
         """Return the number of the major frame that starts now, or -1."""
-        return -1 if now % self.major_frame else now // self.major_frame
+        return self.frames if now == self.start else -1
+
+    def action(self, partition: i64) -> i64:
+        """Return what the change of plans asks of a partition; once."""
+        if partition >= len(self.pending):
+            return 0
+        action = self.pending[partition]
+        self.pending[partition] = 0
+        return action
 
 
 class Slots(FirstLevel):

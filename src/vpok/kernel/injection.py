@@ -19,6 +19,7 @@ from vpok.kernel.sources import (
     LOWER,
     MERGE,
     MOVE,
+    NUDGE,
     RAISE,
     RESET,
     SPACED,
@@ -211,7 +212,7 @@ class Injection(Agenda):
             self.set_line(vcpu, arrival.number, False, now)
         elif arrival.what == MOVE:
             self._move(vcpu, now)
-        else:
+        elif arrival.what != NUDGE:
             self._down(vcpu, now)
             if arrival.what == RESET:
                 partition.personality.reset(vcpu, now)
@@ -268,8 +269,7 @@ class Injection(Agenda):
         domain = vcpu.domain
         for pcpu in domain.pcpus:
             if vcpu.affinity >> pcpu & 1:
-                window = self.first_level.window(pcpu, now)
-                if window.domain == domain.index:
+                if self.first_level.domain_at(pcpu, now) == domain.index:
                     return True
         return False
 

@@ -25,7 +25,7 @@ from vpok.kernel.module import (
     WINDOW_END,
     WINDOW_START,
 )
-from vpok.kernel.partition import IDLE, Partition
+from vpok.kernel.partition import COLD_START, IDLE, WARM_START, Partition
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.ports import PortTable
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu, charge, note_trap
@@ -34,6 +34,10 @@ from vpok.units import FAR
 # A guest that traps this often without executing an instruction pays for it.
 STUCK_LIMIT: Final = 16
 STUCK_CHARGE: Final = 10_000  # ns
+
+# What a change of plans asks of a partition: places in `PLAN_ACTIONS`.
+WARM_ACTION: Final = 1
+COLD_ACTION: Final = 2
 
 WINDOW_OPEN: Final = int(EventKind.WINDOW_OPEN)
 WINDOW_CLOSE: Final = int(EventKind.WINDOW_CLOSE)
@@ -134,19 +138,22 @@ class Kernel(Bounds):
         index = cpu.window.domain
         if index != NO_DOMAIN:
             domain = self.domains[index]
-            self.tell(cpu, WINDOW_CLOSE, domain.shown, cpu.window.index, 0)
+            if self.sink is not None:
+                self.tell(cpu, WINDOW_CLOSE, domain.shown, cpu.window.index, 0)
             if cpu.current.state == RUNNING and cpu.current is not cpu.idle:
                 # Another processor may want it at this very instant.
                 self.change(cpu.current, RUNNABLE, cpu.now)
-            domain.policy.window(cpu.number, False, cpu.now)
+            if len(domain.pcpus) > 1:
+                domain.policy.window(cpu.number, False, cpu.now)
             for partition in domain.partitions:
-                partition.personality.window(cpu.number, False, cpu.now)
-                if partition.restart != IDLE:
-                    self.settle(partition, cpu.now)
-        # No data travels before POK's first quantum.
-        first = index == NO_DOMAIN and cpu.window.start == 0
-        if self.boundary != FAR and not first:
-            self.closed.append(int(index))
+                if partition.hears:
+                    partition.personality.window(cpu.number, False, cpu.now)
+                    if partition.restart != IDLE:
+                        self.settle(partition, cpu.now)
+        if self.boundary != FAR:
+            # No data travels before POK's first quantum.
+            if index != NO_DOMAIN or cpu.window.start > 0:
+                self.left(index)
         cpu.opened = False
         cpu.busy = False
         cpu.rank = WINDOW_START
@@ -154,14 +161,18 @@ class Kernel(Bounds):
     def open(self, cpu: Pcpu) -> None:
         """Begin the window of this instant."""
         cpu.window = self.first_level.window(cpu.number, cpu.now)
-        if cpu.number == 0:
+        if cpu.number == 0 and self.sink is not None:
             frame = self.first_level.frame(cpu.now)
             if frame >= 0:
                 self.tell(cpu, FRAME, NOBODY, frame, 0)
         cpu.opened = True
+        cpu.busy = True
+        cpu.rank = DISPATCH
         index = cpu.window.domain
-        if index != NO_DOMAIN:
-            domain = self.domains[index]
+        if index == NO_DOMAIN:
+            return
+        domain = self.domains[index]
+        if self.sink is not None:
             self.tell(
                 cpu,
                 WINDOW_OPEN,
@@ -169,15 +180,25 @@ class Kernel(Bounds):
                 cpu.window.index,
                 cpu.window.end,
             )
+        if len(domain.pcpus) > 1:
             domain.policy.window(cpu.number, True, cpu.now)
-            for partition in domain.partitions:
+        for partition in domain.partitions:
+            if self.planned:
+                self.act_on_plan(partition)
+            if partition.hears:
                 partition.personality.window(cpu.number, True, cpu.now)
-                if partition.sources:
-                    self.opened(partition, cpu.now)
-                if partition.restart != IDLE:
-                    self.settle(partition, cpu.now)
-        cpu.busy = True
-        cpu.rank = DISPATCH
+            if partition.sources:
+                self.opened(partition, cpu.now)
+            if partition.restart != IDLE:
+                self.settle(partition, cpu.now)
+
+    def act_on_plan(self, partition: Partition) -> None:
+        """Let a partition do what a change of plans asks of it."""
+        action = self.first_level.action(partition.index)
+        if action == WARM_ACTION:
+            partition.restart = WARM_START
+        elif action == COLD_ACTION:
+            partition.restart = COLD_START
 
     def dispatch(self, cpu: Pcpu, until: i64) -> None:
         """Run whom the policy picks, or be idle."""
@@ -190,21 +211,24 @@ class Kernel(Bounds):
         if vcpu is None:
             self.rest(cpu, domain.policy.next_event(cpu.number, cpu.now))
             return
+        partition = vcpu.partition
         if vcpu is not cpu.current:
             self.release(vcpu)
             self.switch(cpu, vcpu)
-            charge(vcpu, self.switch_cost)
+            if not partition.free:
+                charge(vcpu, self.switch_cost)
         elif vcpu.state == RUNNABLE:
             self.change(vcpu, RUNNING, cpu.now)
-        # A vCPU of the same partition may have run on another processor.
-        vcpu.arch.machine.take(vcpu.arch)
-        partition = vcpu.partition
-        partition.personality.resume(vcpu, cpu.now)
-        if vcpu.attention:
-            self.enter(vcpu, cpu.now)
-            if vcpu.state != RUNNING or partition.restart != IDLE:
-                self.conclude(cpu, vcpu, RESCHEDULE)  # the health monitor's
-                return
+        if not partition.free:
+            # A vCPU of the same partition may have run on another processor.
+            vcpu.arch.machine.take(vcpu.arch)
+            partition.personality.resume(vcpu, cpu.now)
+            if vcpu.attention:
+                self.enter(vcpu, cpu.now)
+                if vcpu.state != RUNNING or partition.restart != IDLE:
+                    # The health monitor's word.
+                    self.conclude(cpu, vcpu, RESCHEDULE)
+                    return
         self.run_vcpu(cpu, domain, vcpu, until)
 
     def release(self, vcpu: Vcpu) -> None:
@@ -234,7 +258,9 @@ class Kernel(Bounds):
         """Run *vcpu* for one slice and deal with what ended it."""
         start = cpu.now
         hard = self.hard_end(cpu, domain)
-        soft = self.drift(cpu)
+        soft: i64 = FAR
+        if domain.coupled or len(domain.related) > 1:
+            soft = self.drift(cpu)
         alone = soft == FAR
         if alone:
             soft = until
@@ -250,15 +276,23 @@ class Kernel(Bounds):
             elapsed = vcpu.partition.engine.run(vcpu, cpu.now, end - cpu.now)
         assert 0 <= elapsed <= end - cpu.now, "an engine keeps its budget"
         cpu.now += elapsed
-        if vcpu.exit == CONTINUE:
+        verdict = vcpu.exit
+        if verdict == CONTINUE:
             self.spend(cpu, vcpu, end, hard)
             cpu.parked = alone and end < hard and cpu.now <= end
         # The policy hears of it when this processor is the lowest: now, if
         # it stopped at a trap that was served; else when it acts next.
         cpu.ran += cpu.now - start
-        if vcpu.exit != CONTINUE and vcpu.exit != DEFER:
+        if verdict != CONTINUE and verdict != DEFER:
+            if domain.free and len(domain.pcpus) > 1:
+                # A model ends its run without a trap: its turn may not be now.
+                vcpu.cause = verdict
+                cpu.busy = True
+                cpu.when = cpu.now
+                cpu.rank = COMPLETION
+                return
             self.charge(cpu)
-        self.conclude(cpu, vcpu, vcpu.exit)
+        self.conclude(cpu, vcpu, verdict)
         if cpu.parked:
             cpu.when = until
 
@@ -287,6 +321,9 @@ class Kernel(Bounds):
         vcpu = cpu.current
         cause = vcpu.cause
         vcpu.cause = -1
+        if vcpu.domain.free:
+            self.conclude(cpu, vcpu, cause)  # the verdict itself
+            return
         vcpu.arch.machine.take(vcpu.arch)
         self.conclude(cpu, vcpu, self.serve(cpu, vcpu, cpu.now, cause))
 
@@ -297,11 +334,9 @@ class Kernel(Bounds):
         cpu = self.pcpus[vcpu.pcpu]
         now: i64 = cpu.now + elapsed
         note_trap(vcpu, now)
-        for peer in self.pcpus:
-            if self.shares(peer, cpu, now) and (
-                peer.when < now
-                or (peer.when == now and peer.number < cpu.number)
-            ):
+        domain = vcpu.domain
+        if len(domain.pcpus) > 1 or len(domain.related) > 1:
+            if not self.first(cpu, now):
                 vcpu.cause = cause
                 return DEFER
         return self.serve(cpu, vcpu, now, cause)
@@ -311,7 +346,8 @@ class Kernel(Bounds):
         self.trapping = cpu
         self.resched = False
         verdict = vcpu.partition.personality.trap(vcpu, now, cause)
-        charge(vcpu, self.hypercall_cost)
+        if not vcpu.partition.free:
+            charge(vcpu, self.hypercall_cost)
         if vcpu.stuck >= STUCK_LIMIT:
             charge(vcpu, STUCK_CHARGE)
         if verdict == CONTINUE and self.resched:

@@ -89,6 +89,8 @@ class Module(Services):
             self.merge = Merge(sink)
             self.sink = self.merge
 
+        self.planned = False  # there are several plans
+
         # Costs, ns (semantics 4); `system` sets them before the boot.
         self.hypercall_cost: i64 = 0
         self.switch_cost: i64 = 0
@@ -176,6 +178,8 @@ class Module(Services):
         prev.arch.ops.ctxt_switch_from(prev.arch)
         if prev.state == RUNNING and prev.pcpu == cpu.number:
             self.change(prev, RUNNABLE, cpu.now)
+            if prev is not cpu.idle and len(prev.domain.pcpus) > 1:
+                self.poke(prev.domain, cpu.now)  # others may have it
         cpu.current = vcpu
         vcpu.pcpu = cpu.number
         vcpu.switches += 1
@@ -215,7 +219,8 @@ class Module(Services):
             cpu = self.pcpus[number]
             start = now
             if self.trapping is not None and self.trapping is not cpu:
-                start += self.latency
+                if not domain.free:
+                    start += self.latency
             start = max(start, cpu.now)
             if (
                 cpu.window.domain == index
@@ -251,8 +256,13 @@ class Module(Services):
         self.change(vcpu, RUNNABLE, now)
         domain = vcpu.domain
         domain.policy.wake(vcpu, now)
+        if domain.policy.preempts and self.trapping is not None:
+            self.nudge(vcpu, now)
         self.resched = True
         self.poke(domain, now)
+
+    def nudge(self, vcpu: Vcpu, now: i64) -> None:
+        """Let the processors of a domain choose again after the latency."""
 
     def block(self, vcpu: Vcpu, now: i64) -> None:
         """Make a vCPU wait for a wake."""

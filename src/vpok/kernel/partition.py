@@ -47,6 +47,8 @@ class Partition:
         self.scheduled: list[Domain] = []  # the same, each of them once
         self.personality: Personality  # bound by `bind`
         self.home: i64 = 0  # a processor of its, for what has none
+        self.free = False  # modelled: the hypervisor's work costs no time
+        self.hears = True  # its personality wants to hear of windows
 
         # Changed by the kernel: when each timer aimed at it is due, by tag,
         # and the arrivals among them.
@@ -62,15 +64,13 @@ class Partition:
         personality: "Personality",
         ops: list[ArchOps],
         params: list[dict[str, int]],
-        domains: "list[Domain]",
     ) -> None:
         """Hear what its vCPUs will be made of."""
         self.personality = personality
         self.ops = ops
         self.params = params
-        self.domains = domains
-        self.home = domains[0].pcpus[0]
-        for domain in domains:
+        self.home = self.domains[0].pcpus[0]
+        for domain in self.domains:
             if domain not in self.scheduled:
                 self.scheduled.append(domain)
 

@@ -19,6 +19,7 @@ RESET: Final = 3
 MOVE: Final = 4  # off a processor that it may use no more
 TICK: Final = 5  # of a source
 SPACED: Final = 6  # a tick that was delayed
+NUDGE: Final = 7  # nothing: the slices of its domain end, and it chooses again
 
 # What becomes of ticks that the partition's windows miss (libvirt's words).
 DELAY: Final = 0  # all come, spaced as they can be

@@ -34,6 +34,14 @@ class Traffic(Injection):
         self.boundary: i64 = FAR  # the next change, if any port cares
         self.closed: list[int] = []  # partitions whose window ended there
 
+    def left(self, index: i64) -> None:
+        """Hear that a window of a domain has ended."""
+        if index >= 0:
+            for partition in self.domains[index].partitions:
+                self.closed.append(int(partition.index))
+        else:
+            self.closed.append(-1)
+
     def cross(self, now: i64) -> None:
         """Carry data between ports where windows change."""
         closed = self.closed

@@ -34,7 +34,7 @@ class Bench:
         for index in range(count):
             arch = ArchVcpu(ArchOps(), engine.machine)
             vcpu = Vcpu(index, index, Partition(0, "p", engine), arch)
-            self.policy.add(vcpu)
+            self.policy.add(vcpu, {})
             self.vcpus.append(vcpu)
             self.wake(index)
 

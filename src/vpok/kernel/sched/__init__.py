@@ -1,17 +1,17 @@
 """vCPU schedulers.  To add one: write its file, add its line here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
-from vpok.kernel.sched.base import Policy, available
+from vpok.kernel.sched.base import Parameter, Policy, available
 from vpok.kernel.sched.null import Null
 from vpok.kernel.sched.round_robin import RoundRobin
 
-POLICIES: Mapping[str, Callable[[list[int], int], Policy]] = MappingProxyType(
+POLICIES: Mapping[str, type[Policy]] = MappingProxyType(
     {
         "null": Null,
         "round-robin": RoundRobin,
     }
 )
 
-__all__ = ["POLICIES", "Policy", "available"]
+__all__ = ["POLICIES", "Parameter", "Policy", "available"]

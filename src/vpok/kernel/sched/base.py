@@ -5,15 +5,47 @@ A policy serves one domain: some vCPUs and the processors that they may use.
 It owns its scheduling data and never changes a vCPU.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
 from mypy_extensions import i64, mypyc_attr
 
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu
-from vpok.units import FAR
+from vpok.units import FAR, MAX_TIME
+
+
+class Parameter:
+    """
+    What a policy lets a user set for each vCPU.
+
+    Units: `ns`, `%`, a word of *words* (its place is the value), or none.
+    """
+
+    def __init__(
+        self,
+        meaning: str,
+        unit: str,
+        default: int,
+        minimum: int,
+        maximum: int = MAX_TIME - 1,
+        words: tuple[str, ...] = (),
+    ) -> None:
+        """Describe it; the range includes both ends."""
+        self.meaning = meaning
+        self.unit = unit
+        self.default = default
+        self.minimum = minimum
+        self.maximum = maximum
+        self.words = words
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Policy:
     """Chooses among a domain's vCPUs; told what happens to them."""
+
+    # What a user can set, by name.
+    PARAMETERS: ClassVar[Mapping[str, Parameter]] = MappingProxyType({})
 
     def __init__(self, pcpus: list[int], quantum: int) -> None:
         """Serve the processors *pcpus*; *quantum* in ns where one is used."""
@@ -21,8 +53,23 @@ class Policy:
         self.quantum: i64 = quantum
         self.vcpus: list[Vcpu] = []
 
-    def add(self, vcpu: Vcpu) -> None:
-        """Take a vCPU in; they come in order of index."""
+    @classmethod
+    def check(cls, params: dict[str, int]) -> str:
+        """Return why parameters cannot be, or ''; those not named: default."""
+        for name, value in params.items():
+            if name not in cls.PARAMETERS:
+                known = ", ".join(cls.PARAMETERS) or "none"
+                return f"no parameter {name} here: there is {known}"
+            parameter = cls.PARAMETERS[name]
+            if not parameter.minimum <= value <= parameter.maximum:
+                return (
+                    f"{name} {value}: take {parameter.minimum} to "
+                    f"{parameter.maximum}"
+                )
+        return ""
+
+    def add(self, vcpu: Vcpu, params: dict[str, int]) -> None:
+        """Take a vCPU in, offline; they come in order of configuration."""
         self.vcpus.append(vcpu)
 
     def remove(self, vcpu: Vcpu) -> None:
@@ -31,7 +78,11 @@ class Policy:
 
     def adjust(self, vcpu: Vcpu, params: dict[str, int]) -> str:
         """Change parameters at run time; return a refusal, or ''."""
-        return "" if not params else "this policy has no parameters"
+        return self.check(params)
+
+    def params(self, vcpu: Vcpu) -> dict[str, int]:
+        """Return the parameters that are in force."""
+        return {}
 
     def pin(self, vcpu: Vcpu, affinity: int) -> str:
         """Hear of the processors a vCPU may use; return a refusal, or ''."""
@@ -52,6 +103,9 @@ class Policy:
 
     def blocked(self, vcpu: Vcpu, now: i64) -> None:
         """Hear that *vcpu* no longer is."""
+
+    def window(self, pcpu: i64, opened: bool, now: i64) -> None:
+        """Hear that *pcpu* is the domain's from now on, or no longer."""
 
     def pick(self, pcpu: i64, now: i64) -> Vcpu | None:
         """

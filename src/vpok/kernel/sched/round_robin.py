@@ -1,10 +1,22 @@
 """`round-robin`: vCPUs take turns on the domain's processors."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
 from mypy_extensions import i64, mypyc_attr
 
-from vpok.kernel.sched.base import Policy, available
+from vpok.kernel.sched.base import Parameter, Policy, available
 from vpok.kernel.vcpu import Vcpu
-from vpok.units import FAR, MAX_TIME
+from vpok.units import FAR
+
+PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
+    {
+        "quantum": Parameter(
+            "How long its turns are; 0: the partition's quantum.", "ns", 0, 0
+        ),
+    }
+)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -16,33 +28,43 @@ class RoundRobin(Policy):
     quantum or wakes goes to the tail.
     """
 
+    PARAMETERS: ClassVar[Mapping[str, Parameter]] = PARAMETERS
+
     def __init__(self, pcpus: list[int], quantum: int) -> None:
         """Start with an empty queue."""
         super().__init__(pcpus, quantum)
         assert quantum > 0, "round-robin needs a quantum"
         self.queue: list[Vcpu] = []
         self.left: list[int] = []  # ns, along with `queue`
-        self.quanta: dict[int, int] = {}  # ns, by index: those that differ
+        self.quanta: dict[int, int] = {}  # ns, by id: those that differ
+
+    def add(self, vcpu: Vcpu, params: dict[str, int]) -> None:
+        """Take a vCPU in."""
+        super().add(vcpu, params)
+        refusal = self.adjust(vcpu, params)
+        assert not refusal, refusal
 
     def remove(self, vcpu: Vcpu) -> None:
         """Forget a vCPU, queued or not."""
         super().remove(vcpu)
+        self.quanta.pop(vcpu.id, None)
         self.blocked(vcpu, 0)
 
     def wake(self, vcpu: Vcpu, now: i64) -> None:
         """Queue it at the tail, with a whole quantum."""
         self.queue.append(vcpu)
-        self.left.append(self.quanta.get(int(vcpu.index), int(self.quantum)))
+        self.left.append(self.quanta.get(vcpu.id, int(self.quantum)))
 
     def adjust(self, vcpu: Vcpu, params: dict[str, int]) -> str:
-        """Change a vCPU's `quantum` (ns), from its next turn on."""
-        for name, value in params.items():
-            if name != "quantum":
-                return f"round-robin has no parameter {name}: set quantum"
-            if not 0 < value < MAX_TIME:
-                return f"a quantum of {value} ns: make it longer than 0"
-            self.quanta[int(vcpu.index)] = value
-        return ""
+        """Change a vCPU's quantum, from its next turn on."""
+        refusal = self.check(params)
+        if not refusal and "quantum" in params:
+            self.quanta[vcpu.id] = params["quantum"] or int(self.quantum)
+        return refusal
+
+    def params(self, vcpu: Vcpu) -> dict[str, int]:
+        """Return its quantum."""
+        return {"quantum": self.quanta.get(vcpu.id, int(self.quantum))}
 
     def yielded(self, vcpu: Vcpu, now: i64) -> None:
         """Put it at the tail; another turn begins."""
