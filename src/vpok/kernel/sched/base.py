@@ -46,12 +46,16 @@ class Policy:
 
     # What a user can set, by name.
     PARAMETERS: ClassVar[Mapping[str, Parameter]] = MappingProxyType({})
+    # Whether a wake may take a processor from the vCPU that runs there.
+    preempts: ClassVar[bool] = False
 
     def __init__(self, pcpus: list[int], quantum: int) -> None:
         """Serve the processors *pcpus*; *quantum* in ns where one is used."""
         self.pcpus = pcpus
         self.quantum: i64 = quantum
         self.vcpus: list[Vcpu] = []
+        # A wake may take a processor from who runs on it.
+        self.preempts = False
 
     @classmethod
     def check(cls, params: dict[str, int]) -> str:
