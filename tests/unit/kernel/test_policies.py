@@ -37,6 +37,8 @@ class Bench:
             self.policy.add(vcpu, {})
             self.vcpus.append(vcpu)
             self.wake(index)
+        for pcpu in pcpus:
+            self.policy.window(pcpu, True, 0)
 
     def wake(self, index: int, now: int = 0) -> None:
         set_state(self.vcpus[index], RUNNABLE, now)
@@ -216,7 +218,7 @@ def test_a_policys_event_on_an_idle_processor_is_nobodys_past(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The other one, alone until then, must not have gone on without it."""
-    monkeypatch.setattr("vpok.system.POLICIES", {"late": Late})
+    monkeypatch.setattr("vpok.assembly.POLICIES", {"late": Late})
     world = make_world(
         [Guest([(), ()], "late", processors=(0, 1))],
         windows((0, 0, 5000, (0, 1)), frame=5000),
@@ -255,7 +257,7 @@ def test_a_policy_is_told_and_asked_in_order_of_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Though a processor may be ahead of the others by then."""
-    monkeypatch.setattr("vpok.system.POLICIES", {"logged": Logged})
+    monkeypatch.setattr("vpok.assembly.POLICIES", {"logged": Logged})
     program = (work(9), call(Cause.YIELD), work(35), call(Cause.SLEEP, 333))
     monkeypatch.setattr(Logged, "instants", [])
     world = make_world(

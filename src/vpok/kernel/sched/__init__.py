@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from vpok.kernel.sched.base import Parameter, Policy, available
+from vpok.kernel.sched.edf import Edf
+from vpok.kernel.sched.fixed_priority import FixedPriority
 from vpok.kernel.sched.null import Null
 from vpok.kernel.sched.round_robin import RoundRobin
 
@@ -11,6 +13,8 @@ POLICIES: Mapping[str, type[Policy]] = MappingProxyType(
     {
         "null": Null,
         "round-robin": RoundRobin,
+        "fixed-priority": FixedPriority,
+        "edf": Edf,
     }
 )
 

@@ -54,8 +54,8 @@ class Policy:
         self.pcpus = pcpus
         self.quantum: i64 = quantum
         self.vcpus: list[Vcpu] = []
-        # A wake may take a processor from who runs on it.
-        self.preempts = False
+        # The parameters in force, by id of vCPU.
+        self.settings: dict[int, dict[str, int]] = {}
 
     @classmethod
     def check(cls, params: dict[str, int]) -> str:
@@ -74,19 +74,31 @@ class Policy:
 
     def add(self, vcpu: Vcpu, params: dict[str, int]) -> None:
         """Take a vCPU in, offline; they come in order of configuration."""
+        refusal = self.check(params)
+        assert not refusal, refusal
         self.vcpus.append(vcpu)
+        settings = {}
+        for name, parameter in self.PARAMETERS.items():
+            settings[name] = params.get(name, parameter.default)
+        self.settings[vcpu.id] = settings
 
     def remove(self, vcpu: Vcpu) -> None:
         """Forget a vCPU."""
         self.vcpus.remove(vcpu)
+        del self.settings[vcpu.id]
 
     def adjust(self, vcpu: Vcpu, params: dict[str, int]) -> str:
         """Change parameters at run time; return a refusal, or ''."""
-        return self.check(params)
+        settings = dict(self.settings[vcpu.id])
+        settings.update(params)
+        refusal = self.check(settings)
+        if not refusal:
+            self.settings[vcpu.id] = settings
+        return refusal
 
     def params(self, vcpu: Vcpu) -> dict[str, int]:
         """Return the parameters that are in force."""
-        return {}
+        return dict(self.settings[vcpu.id])
 
     def pin(self, vcpu: Vcpu, affinity: int) -> str:
         """Hear of the processors a vCPU may use; return a refusal, or ''."""
