@@ -49,7 +49,7 @@ class Windows(Supply):
     """Exact windows [start, end) of a frame that repeats."""
 
     def __init__(self, frame: int, windows: Sequence[tuple[int, int]]) -> None:
-        """Take windows that do not overlap; adjacent ones become one."""
+        """Take windows in any order; those that touch become one."""
         self.frame = frame
         self.windows = _merged(windows)
         self.before = [0]  # supply before each window, and in all
@@ -96,8 +96,8 @@ class Windows(Supply):
 def _merged(windows: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, end in sorted(windows):
-        if merged and merged[-1][1] == start:
-            merged[-1] = (merged[-1][0], end)
+        if merged and merged[-1][1] >= start:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         elif end > start:
             merged.append((start, end))
     return merged
@@ -136,23 +136,23 @@ class Turns(Supply):
     nor what is left of a turn.
     """
 
-    def __init__(self, inner: Supply, quantum: int, others: int) -> None:
-        """Share *inner* with so many *others*, in turns of *quantum* ns."""
+    def __init__(self, inner: Supply, quantum: int, wait: int) -> None:
+        """Share *inner* in turns of *quantum*; the others' make up *wait*."""
         self.phases = [
-            TurnPhase(phase, quantum, others) for phase in inner.phases
+            TurnPhase(phase, quantum, wait) for phase in inner.phases
         ]
-        self.rate = inner.rate / (others + 1)
+        self.rate = inner.rate * quantum / (quantum + wait)
 
 
 class TurnPhase(Phase):
     """Turns in one phase of the supply below."""
 
-    def __init__(self, inner: Phase, quantum: int, others: int) -> None:
+    def __init__(self, inner: Phase, quantum: int, wait: int) -> None:
         """Begin when the own turn has just ended."""
         self.inner = inner
         self.start = inner.start
         self.quantum = quantum
-        self.wait = others * quantum
+        self.wait = wait
 
     def given(self, length: int) -> int:
         """Count own turns; the last may have begun."""
