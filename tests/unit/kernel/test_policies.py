@@ -81,7 +81,7 @@ def test_parameters_that_a_policy_does_not_have_are_refused(
     bench = Bench(name, 1, [0])
 
     assert bench.policy.adjust(bench.vcpus[0], {}) == ""
-    assert "no parameter" in bench.policy.adjust(bench.vcpus[0], {"weight": 1})
+    assert "no parameter" in bench.policy.adjust(bench.vcpus[0], {"colour": 1})
 
 
 @pytest.mark.slow

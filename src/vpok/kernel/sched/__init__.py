@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from vpok.kernel.sched.base import Parameter, Policy, available
+from vpok.kernel.sched.credit import Credit
 from vpok.kernel.sched.edf import Edf
 from vpok.kernel.sched.fixed_priority import FixedPriority
 from vpok.kernel.sched.null import Null
 from vpok.kernel.sched.round_robin import RoundRobin
+from vpok.kernel.sched.server import Server
 
 POLICIES: Mapping[str, type[Policy]] = MappingProxyType(
     {
@@ -15,6 +17,8 @@ POLICIES: Mapping[str, type[Policy]] = MappingProxyType(
         "round-robin": RoundRobin,
         "fixed-priority": FixedPriority,
         "edf": Edf,
+        "server": Server,
+        "credit": Credit,
     }
 )
 

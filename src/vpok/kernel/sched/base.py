@@ -54,6 +54,8 @@ class Policy:
         self.pcpus = pcpus
         self.quantum: i64 = quantum
         self.vcpus: list[Vcpu] = []
+        # It serves the whole module: vCPUs of all partitions.
+        self.flat = False
         # The parameters in force, by id of vCPU.
         self.settings: dict[int, dict[str, int]] = {}
 
