@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from vpok.analysis.members import Group, Member
+from vpok.analysis.server_share import order_of, server_of, supply_of
 from vpok.analysis.supply import DEDICATED, Supply, Turns
 from vpok.analysis.task import Task
 from vpok.spec.problems.words import show_time
@@ -130,6 +131,22 @@ def _fixed_priority(member: Member, group: Group) -> Share:
     )
 
 
+def _server(member: Member, group: Group) -> Share:
+    """Its budget in each period, if the processor is the group's alone."""
+    server = server_of(member)
+    words = (
+        f"{server.kind} server of {show_time(server.budget)} in "
+        f"{show_time(server.period)}; {describe(group)}"
+    )
+    if not group.supply.dedicated:
+        return Share(words, why="no bound: it is a server under windows")
+    others = [server_of(each) for each in _busy(group) if each is not member]
+    supply = supply_of(server, others, order_of(group.members[0]))
+    if isinstance(supply, str):
+        return Share(words, why=supply)
+    return Share(words, supply)
+
+
 def _edf(member: Member, group: Group) -> Share:
     return Share(
         describe(group),
@@ -154,6 +171,7 @@ POLICIES: Mapping[str, Callable[[Member, Group], Share]] = MappingProxyType(
         "round-robin": _round_robin,
         "fixed-priority": _fixed_priority,
         "edf": _edf,
+        "server": _server,
         "credit": _credit,
     }
 )

@@ -23,6 +23,7 @@ VERBS = {
     "run": "Run a system and print what its guests print.",
     "demo": "Run the demo, a small avionics system.",
     "check": "Check a configuration; draw its major frame.",
+    "analyze": "Bound the response times of modelled tasks.",
     "vcpu-list": "List the virtual CPUs at an instant of a run.",
     "new": "Make a small working system to start from.",
     "schema": "Print the JSON Schema of configurations, for editors.",

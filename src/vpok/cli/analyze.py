@@ -1,0 +1,165 @@
+"""`vpok analyze`: worst-case response times of modelled tasks."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vpok.cli.common import (
+    colours,
+    config_argument,
+    json_option,
+    put,
+    refusals,
+    show_notes,
+)
+
+if TYPE_CHECKING:
+    from vpok.analysis import TaskRow
+    from vpok.report.table import Table
+
+
+@click.command("analyze")
+@config_argument
+@json_option
+def command(config: Path, *, as_json: bool) -> int:
+    """
+    Bound the response times of the tasks of modelled partitions.
+
+    A bound holds for every phasing of releases and windows. Where there is
+    none, it is told why.
+    """
+    from vpok.analysis import analyze
+    from vpok.system import load
+
+    with refusals():
+        loaded = load(config)
+        show_notes(loaded.notes)
+        rows = analyze(loaded.spec)
+    put(for_programs(rows) if as_json else for_people(rows))
+    breaches = [row for row in rows if row.breached]
+    for row in breaches:
+        click.echo(f"vpok: {breach(row)}", err=True)
+    return 1 if breaches else 0
+
+
+def breach(row: "TaskRow") -> str:
+    """Say that a run contradicts the analysis."""
+    return (
+        f"ERROR: {row.partition}/{row.task} took {row.observed} ns, its bound "
+        f"is {row.bound} ns: the analysis or the run is wrong. Please report "
+        "it with this configuration."
+    )
+
+
+def for_programs(rows: "Sequence[TaskRow]") -> str:
+    """Return the rows as JSON; times in ns."""
+    tasks = [{**asdict(row), "breached": row.breached} for row in rows]
+    return json.dumps({"tasks": tasks}, indent=2) + "\n"
+
+
+# --- as text ------------------------------------------------------------------
+
+
+def for_people(rows: "Sequence[TaskRow]") -> str:
+    """Return tables of supplies and tasks, and what is to be said of them."""
+    import sys
+
+    from vpok.report.table import render
+
+    if not rows:
+        return "no modelled tasks: real guests have no bounds\n"
+    colour = colours(sys.stdout)
+    parts = [
+        render(supply_table(rows), colour=colour),
+        render(task_table(rows), colour=colour),
+    ]
+    remarks = "".join(f"{line}\n" for line in dict.fromkeys(_remarks(rows)))
+    return "\n".join([*parts, *([remarks] if remarks else [])])
+
+
+def supply_table(rows: "Sequence[TaskRow]") -> "Table":
+    """Return a row per virtual CPU: what it gets."""
+    from vpok.report.table import Table
+
+    found = dict.fromkeys(
+        (row.plan, row.partition, _vcpu(row), row.scheduler, row.supply)
+        for row in rows
+    )
+    columns = ("<plan", "<partition", ">vcpu", "<tasks by", "<supply")
+    return _without_plan(Table(columns, list(found)), rows)
+
+
+def task_table(rows: "Sequence[TaskRow]") -> "Table":
+    """Return a row per task: its bound, and how it comes about."""
+    from vpok.report.table import Table
+    from vpok.report.words import show_time
+
+    def time(value: int | None) -> str:
+        return "-" if value is None else show_time(value)
+
+    observed = any(row.observed is not None for row in rows)
+    columns = (
+        *("<plan", "<partition", "<task", ">deadline", ">bound"),
+        *([">observed"] if observed else []),
+        *("<schedulable", "<critical instant"),
+    )
+    cells = [
+        (
+            *(row.plan, row.partition, row.task),
+            *(time(row.deadline or None), time(row.bound)),
+            *([time(row.observed)] if observed else []),
+            *(row.schedulable or "-", _critical(row)),
+        )
+        for row in rows
+    ]
+    return _without_plan(Table(columns, cells), rows)
+
+
+def _without_plan(table: "Table", rows: "Sequence[TaskRow]") -> "Table":
+    """Leave the plan's column out where there is only one."""
+    from vpok.report.table import Table
+
+    if any(row.plan for row in rows):
+        return table
+    return Table(table.columns[1:], [row[1:] for row in table.rows])
+
+
+def _vcpu(row: "TaskRow") -> str:
+    return str(row.vcpu)
+
+
+def _critical(row: "TaskRow") -> str:
+    """Say when all that delays the job is released, and when the job is."""
+    from vpok.report.words import exact_time
+
+    if row.critical is None:
+        return "-"
+    start = row.critical.start
+    text = "any" if start < 0 else f"{exact_time(start)} of the frame"
+    if row.critical.release or row.critical.job > 1:
+        text += f" + {exact_time(row.critical.release)}"
+    if row.critical.job > 1:
+        text += f" (job {row.critical.job})"
+    return text
+
+
+def _remarks(rows: "Sequence[TaskRow]") -> Iterator[str]:
+    from vpok.report.words import exact_time
+
+    for row in rows:
+        where = f"{row.plan}: " if row.plan else ""
+        if row.why:
+            yield f"{where}{row.partition}/{row.task}: {row.why}"
+        if row.excess is not None:
+            start = row.excess.start
+            begin = "" if start < 0 else f" from {exact_time(start)} on"
+            yield (
+                f"{where}{row.partition}: not schedulable: within "
+                f"{exact_time(row.excess.length)}{begin}, "
+                f"{exact_time(row.excess.demand)} are due and "
+                f"{exact_time(row.excess.supply)} supplied"
+            )
