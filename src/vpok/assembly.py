@@ -35,9 +35,22 @@ def make_domains(
 ) -> list[Domain]:
     """Return the domains, and say which of them each vCPU is in."""
     if is_global(spec):
-        return [_whole(spec, partitions)]
-    if spec.schedule.architecture == "flat":
-        return _single_vcpus(spec, partitions)
+        domains = [_whole(spec, partitions)]
+    elif spec.schedule.architecture == "flat":
+        domains = _single_vcpus(spec, partitions)
+    else:
+        domains = _partitions(spec, partitions)
+    for domain in domains:
+        domain.free = all(p.engine.free for p in domain.partitions)
+        domain.coupled = any(
+            len(p.domains) > 1 and not p.engine.free for p in domain.partitions
+        )
+    return domains
+
+
+def _partitions(
+    spec: SystemSpec, partitions: Sequence[Partition]
+) -> list[Domain]:
     domains = []
     for partition, described in zip(partitions, spec.partitions, strict=True):
         pcpus = list(described.processors)

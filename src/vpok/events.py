@@ -48,6 +48,11 @@ class EventKind(IntEnum):
     IRQ_LINE = 22  # a level changes (number, 1 asserted, 0 not)
     VECTOR = 23  # a fault is handed to its guest (cause, address)
     CONTROL = 24  # somebody outside intervened (what: CONTROLS, value)
+    JOB_START = 25  # a job gets its vCPU (job, arrival)
+    JOB_STOP = 26  # a more urgent one takes it away (job, ns left)
+    JOB_END = 27  # a job is done (job, response time)
+    JOB_MISS = 28  # a deadline has been missed (job, deadline)
+    PLAN = 29  # another plan is in force (plan, -)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)

@@ -215,6 +215,8 @@ def _ops(spec: SystemSpec, index: int) -> ArchOps:
     from vpok.arch.x86_32 import X86Ops  # noqa: PLC0415
 
     partition = spec.partitions[index]
+    if partition.model is not None:
+        return ArchOps()
     if partition.personality == "pok":
         return X86Ops()
     return ParavirtOps(ISAS[partition.image.isa])

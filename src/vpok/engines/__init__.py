@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from vpok.engines.model.build import make_model
 from vpok.kernel.engine import Engine
 from vpok.spec.model import SystemSpec
 
@@ -66,5 +67,7 @@ def make_engine(spec: SystemSpec, index: int, tier: str | None) -> Engine:
     Raises EngineUnavailable.
     """
     partition = spec.partitions[index]
+    if partition.model is not None:
+        return make_model(partition)
     isa = getattr(partition.image, "isa", "x86-32")
     return ENGINES[DEFAULT].make(partition.size, spec.clock, tier, isa)

@@ -59,6 +59,9 @@ class Engine:
     memory: GuestMemory
     machine: Machine
     traps: Traps
+    # It runs a model: the hypervisor's work costs no time, and its vCPUs
+    # share nothing behind the kernel's back.
+    free = False
 
     def attach(self, traps: Traps) -> None:
         """Hear who serves its traps, before the first run."""

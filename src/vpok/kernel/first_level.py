@@ -105,7 +105,7 @@ class Windows(FirstLevel):
         """Let *plan* be in force from the end of the frame on."""
         self.requested = plan
 
-    def _turn(self, now: i64) -> None:
+    def _turn(self) -> None:
         """Begin the next frame; by another plan if one was asked for."""
         self.start = self.end
         self.frames += 1
@@ -121,11 +121,13 @@ class Windows(FirstLevel):
 
     def window(self, pcpu: i64, now: i64) -> Window:
         """Return the window that begins at *now*."""
-        if now >= self.end:
-            self._turn(now)
+        while now >= self.end:
+            self._turn()
         timeline = self.plan.timelines[pcpu]
         start = self.start
         place = self.places[pcpu]
+        if start + timeline[place].start > now:
+            place = 0  # asked again
         window = timeline[place]
         while start + window.end <= now:
             place += 1
@@ -140,8 +142,8 @@ class Windows(FirstLevel):
 
     def domain_at(self, pcpu: i64, now: i64) -> i64:
         """Return whose window *now* lies in, on *pcpu*."""
-        if now >= self.end:
-            self._turn(now)
+        while now >= self.end:
+            self._turn()
         for window in self.plan.timelines[pcpu]:
             if self.start + window.end > now:
                 return window.domain
@@ -149,8 +151,8 @@ class Windows(FirstLevel):
 
     def boundary(self, now: i64) -> i64:
         """Return the next end of a window of any processor."""
-        if now >= self.end:
-            self._turn(now)
+        while now >= self.end:
+            self._turn()
         for end in self.plan.ends:
             if self.start + end > now:
                 return self.start + end
@@ -158,6 +160,8 @@ class Windows(FirstLevel):
 
     def frame(self, now: i64) -> i64:
         """Return the number of the major frame that starts now, or -1."""
+        while now >= self.end:
+            self._turn()
         return self.frames if now == self.start else -1
 
     def action(self, partition: i64) -> i64:

@@ -232,6 +232,10 @@ class Module(Services):
                 cpu.when = start
                 cpu.rank = DISPATCH
 
+    def listener(self) -> Sink | None:
+        """Return who hears events."""
+        return self.sink
+
     # --- Services ----------------------------------------------------------
 
     def wake(self, vcpu: Vcpu, now: i64) -> None:

@@ -47,7 +47,7 @@ class Partition:
         self.scheduled: list[Domain] = []  # the same, each of them once
         self.personality: Personality  # bound by `bind`
         self.home: i64 = 0  # a processor of its, for what has none
-        self.free = False  # modelled: the hypervisor's work costs no time
+        self.free = engine.free  # the hypervisor's work costs no time
         self.hears = True  # its personality wants to hear of windows
 
         # Changed by the kernel: when each timer aimed at it is due, by tag,

@@ -2,6 +2,7 @@
 
 from mypy_extensions import i64, mypyc_attr
 
+from vpok.events import Sink
 from vpok.kernel.engine import Traps
 from vpok.kernel.partition import Partition
 from vpok.kernel.ports import PortTable
@@ -17,6 +18,10 @@ class Services(Traps):
     latency: i64  # ns until an effect reaches another processor
     interrupt_cost: i64  # ns of a delivery
     listening: bool  # somebody wants events; else `emit` may be skipped
+
+    def listener(self) -> Sink | None:
+        """Return who hears events, for those who tell many."""
+        raise NotImplementedError
 
     def wake(self, vcpu: Vcpu, now: i64) -> None:
         """Make a blocked vCPU runnable."""

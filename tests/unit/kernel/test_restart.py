@@ -75,12 +75,12 @@ def test_a_restart_forgets_the_timers() -> None:
     """The second life sets none, and is not woken by those of the first."""
     world = three((call(Cause.ALARM, 200 * 16), call(Cause.BLOCK)), vcpus=1)
     world.system.run(until=600)
-    domain = world.kernel.domains[1]
-    assert domain.partition.due == {2000: 710}
+    partition = world.kernel.partitions[1]
+    assert partition.due == {2000: 710}
 
     world.engines[1].programs = [(call(Cause.BLOCK),)]
-    world.kernel.request_restart(domain.partition, WARM_START)
-    world.kernel.settle(domain, 600)
+    world.kernel.request_restart(partition, WARM_START)
+    world.kernel.settle(partition, 600)
     world.system.run(until=1600)
 
     assert world.personalities[1].timers == []

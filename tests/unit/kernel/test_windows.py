@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from vpok.abi import pok_clock
 from vpok.events import EventKind
-from vpok.kernel.first_level import NO_PARTITION, Slots, Window, Windows
+from vpok.kernel.first_level import NO_DOMAIN, Plan, Slots, Window, Windows
 from vpok.testing import Guest, make_world, slots
 from vpok.units import FAR, NS_PER_MS
 
@@ -13,13 +13,11 @@ TICK, QUANTUM = 9219, 1_000_000
 
 
 def two_timelines() -> Windows:
-    return Windows(
-        1000,
-        [
-            [Window(0, 0, 0, 600), Window(-1, NO_PARTITION, 600, 1000)],
-            [Window(1, 1, 0, 250), Window(2, 0, 250, 1000)],
-        ],
-    )
+    timelines = [
+        [Window(0, 0, 0, 600), Window(-1, NO_DOMAIN, 600, 1000)],
+        [Window(1, 1, 0, 250), Window(2, 0, 250, 1000)],
+    ]
+    return Windows([Plan("", 1000, timelines, [])])
 
 
 def test_windows_repeat_each_major_frame() -> None:
@@ -27,7 +25,7 @@ def test_windows_repeat_each_major_frame() -> None:
 
     window = first.window(1, 3250)
 
-    assert (window.index, window.partition) == (2, 0)
+    assert (window.index, window.domain) == (2, 0)
     assert (window.start, window.end) == (3250, 4000)
 
 

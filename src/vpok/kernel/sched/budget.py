@@ -161,7 +161,8 @@ class Budget:
     def change(self, settings: dict[str, int]) -> None:
         """Change parameters at the next replenishment, if one is to come."""
         self.next = settings
-        if not self.started or (self.kind == SPORADIC and not self.backs):
+        full = self.kind == SPORADIC and self.asleep and not self.backs
+        if full or not self.started:
             self.apply(settings)
 
     def apply(self, settings: dict[str, int]) -> None:

@@ -1,0 +1,1 @@
+"""An engine that executes models of tasks instead of machine code."""

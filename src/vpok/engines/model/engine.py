@@ -1,0 +1,176 @@
+"""
+The engine of modelled partitions: many jobs in one run, to the nanosecond.
+
+Each vCPU has tasks of its own.  While it has none to run it blocks, with a
+timer at its next release.  Nothing that it does depends on how its time is
+cut into runs.
+"""
+
+from mypy_extensions import i64, mypyc_attr
+
+from vpok.engines.model.task import Job, Task
+from vpok.engines.model.tasks import (
+    JOB_END,
+    JOB_MISS,
+    JOB_START,
+    JOB_STOP,
+    TaskSet,
+    limits,
+    tell,
+)
+from vpok.events import Sink
+from vpok.kernel.engine import BLOCK, CONTINUE, Engine, Traps
+from vpok.kernel.partition import Partition
+from vpok.kernel.services import Services
+from vpok.kernel.vcpu import Vcpu
+from vpok.machine.arch import Machine
+from vpok.machine.memory import GuestMemory
+from vpok.units import FAR
+
+
+class Place:
+    """What a vCPU does at the moment."""
+
+    def __init__(self, tasks: TaskSet) -> None:
+        """Do nothing yet."""
+        self.tasks = tasks
+        self.job: Job | None = None
+        self.switches: i64 = -1  # of the vCPU, when it ran last
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class ModelEngine(Engine):
+    """Executes the tasks of one partition, vCPU by vCPU."""
+
+    def __init__(self, sets: list[TaskSet]) -> None:
+        """Execute one set of tasks per vCPU."""
+        self.name = "model"
+        self.tier = "exact"
+        self.isa = "model"
+        self.exact = True
+        self.free = True
+        self.hypercall = b""
+        self.call_cause = -1
+        self.memory = GuestMemory(memoryview(bytearray()), 0)
+        self.machine = Machine()
+        self.sets = sets
+        self.places: list[Place] = []
+        for tasks in sets:
+            self.places.append(Place(tasks))
+        self.kernel: Services
+        self.partition: Partition
+        self.sink: Sink | None = None
+
+    def attach(self, traps: Traps) -> None:
+        """Hear of the kernel."""
+        assert isinstance(traps, Services)
+        self.kernel = traps
+
+    def tasks(self) -> list[Task]:
+        """Return all tasks, in the order of the configuration."""
+        found: list[Task] = []
+        for tasks in self.sets:
+            found.extend(tasks.tasks)
+        found.sort(key=_index)
+        return found
+
+    def run(self, vcpu: Vcpu, now: i64, budget: i64) -> i64:
+        """Let jobs of *vcpu*'s tasks execute for at most *budget* ns."""
+        place = self.places[vcpu.index]
+        tasks = place.tasks
+        ready = tasks.ready
+        coming = tasks.coming
+        sink = self.sink = self.kernel.listener()
+        time = now
+        end = now + budget
+        job = place.job
+        if vcpu.switches != place.switches:
+            place.switches = vcpu.switches
+            if job is not None:  # it was away, and goes on
+                tasks.dispatched += 1
+                job.task.preempted += 1
+                self.tell(vcpu, now, JOB_START, job, job.arrival)
+        while time < end:
+            if coming and coming[0][0] <= time:
+                tasks.release(time)
+            if job is None:
+                if not ready:
+                    break
+                job = tasks.pop()
+                if sink is not None:
+                    self.tell(vcpu, time, JOB_START, job, job.arrival)
+            elif ready and ready[0][0] < job.key:
+                job.task.preempted += 1
+                if sink is not None:
+                    self.tell(vcpu, time, JOB_STOP, job, job.left)
+                tasks.push(job)
+                job = tasks.pop()
+                if sink is not None:
+                    self.tell(vcpu, time, JOB_START, job, job.arrival)
+            stop = end
+            if coming and coming[0][0] < end:
+                stop = coming[0][0]
+            if limits(job) and job.deadline < stop:
+                stop = max(job.deadline, time)
+            left = job.left
+            if time + left <= stop:
+                time += left
+                job.task.executed += left
+                job.left = 0
+                late = tasks.end(job, time)
+                if sink is not None:
+                    if late:
+                        self.tell(vcpu, time, JOB_MISS, job, job.deadline)
+                    self.tell(vcpu, time, JOB_END, job, time - job.arrival)
+                job = None
+            else:
+                job.left = left - (stop - time)
+                job.task.executed += stop - time
+                time = stop
+                if limits(job) and job.deadline <= time:
+                    tasks.abort(job, time)
+                    self.tell(vcpu, time, JOB_MISS, job, job.deadline)
+                    job = None
+        place.job = job
+        if job is None and not ready and tasks.next() > time:
+            vcpu.exit = BLOCK
+            when = tasks.next()
+            if when < FAR:
+                self.kernel.set_timer(vcpu.partition, vcpu.index, when)
+        else:
+            vcpu.exit = CONTINUE
+        return time - now
+
+    def tell(self, vcpu: Vcpu, now: i64, kind: i64, job: Job, b: i64) -> None:
+        """Tell an event of a job on *vcpu*."""
+        tell(
+            self.sink,
+            now,
+            kind,
+            vcpu.pcpu,
+            vcpu.partition.index,
+            vcpu.index,
+            job,
+            b,
+        )
+
+    def consumed(self) -> i64:
+        """Models do not trap."""
+        return 0
+
+    def stop(self) -> None:
+        """Models are never stopped inside a trap."""
+
+    def flush(self, address: i64, length: i64) -> None:
+        """Nothing is translated."""
+
+    def instructions(self) -> int:
+        """Models execute none."""
+        return 0
+
+    def close(self) -> None:
+        """Nothing was borrowed."""
+
+
+def _index(task: Task) -> int:
+    return int(task.index)

@@ -1,0 +1,161 @@
+"""
+The tasks of one vCPU, and who of them runs.
+
+Fixed priority or EDF, preemptive.  A job preempts only if it is strictly more
+urgent: of equal priority who was released first goes first; of equal deadline
+the running one, then the order of configuration (semantics 20).  A task's own
+jobs are served in order.
+"""
+
+from heapq import heappop, heappush
+
+from mypy_extensions import i64
+
+from vpok.engines.model.task import (
+    ABORT,
+    CONTINUE_LATE,
+    SKIP,
+    Job,
+    Task,
+)
+from vpok.events import EventKind, Sink
+from vpok.units import FAR
+
+JOB_START = int(EventKind.JOB_START)
+JOB_STOP = int(EventKind.JOB_STOP)
+JOB_END = int(EventKind.JOB_END)
+JOB_MISS = int(EventKind.JOB_MISS)
+
+
+class TaskSet:
+    """Tasks that share what a vCPU gets, or what several do."""
+
+    def __init__(self, tasks: list[Task], edf: bool) -> None:
+        """Schedule *tasks* by fixed priority, or by deadline."""
+        self.tasks = tasks
+        self.edf = edf
+        # When the next job of each task comes: (time, place).
+        self.coming: list[tuple[int, int]] = []
+        # Those that can run: (key, release or place, place, job).
+        self.ready: list[tuple[int, int, int, Job]] = []
+        self.dispatched: i64 = 0
+        for place in range(len(tasks)):
+            task = tasks[place]
+            task.place = place
+            if task.arrival < FAR:
+                when = int(task.arrival + task.delay())
+                self.coming.append((when, place))
+        self.coming.sort()
+
+    def next(self) -> i64:
+        """Return when the next job comes, or FAR."""
+        if self.coming:
+            return self.coming[0][0]
+        return FAR
+
+    def release(self, now: i64) -> None:
+        """Let the jobs come that come up to *now*."""
+        coming = self.coming
+        while coming and coming[0][0] <= now:
+            when, place = heappop(coming)
+            task = self.tasks[place]
+            arrival = task.arrival
+            task.released += 1
+            if task.skipping:
+                task.skipping = False
+                task.skipped += 1
+            else:
+                self.admit(task, place, arrival, when)
+            task.turn(when)
+            if task.arrival < FAR:
+                heappush(coming, (int(task.arrival + task.delay()), place))
+
+    def admit(self, task: Task, place: int, arrival: i64, when: i64) -> None:
+        """Make a job ready, or let it wait for its task's last one."""
+        key = -task.priority
+        job = Job(task, task.released, arrival, task.length(), key)
+        if task.deadline > 0:
+            job.deadline = arrival + task.deadline
+        if self.edf:
+            job.key = job.deadline
+        job.order = task.index if self.edf else when
+        if task.active is not None:
+            task.waiting.append(job)
+            return
+        task.active = job
+        self.push(job)
+
+    def following(self, task: Task, now: i64) -> None:
+        """Turn to the task's next job that waits."""
+        task.active = None
+        if task.waiting:
+            job = task.waiting.pop(0)
+            if not self.edf:
+                job.order = now
+            task.active = job
+            self.push(job)
+
+    def push(self, job: Job) -> None:
+        """Let a job be ready, new or preempted."""
+        heappush(
+            self.ready,
+            (int(job.key), int(job.order), int(job.task.index), job),
+        )
+
+    def pop(self) -> Job:
+        """Take the most urgent job."""
+        self.dispatched += 1
+        return heappop(self.ready)[3]
+
+    def end(self, job: Job, now: i64) -> bool:
+        """Account a job that is done; say whether it was late."""
+        task = job.task
+        task.finish(job, now)
+        late = now > job.deadline
+        if late:
+            task.miss(job)
+            if task.on_miss == SKIP:
+                task.skipping = True
+        self.following(task, now)
+        return late
+
+    def abort(self, job: Job, now: i64) -> None:
+        """Give a job up whose deadline has passed."""
+        task = job.task
+        task.miss(job)
+        task.aborted += 1
+        self.following(task, now)
+
+
+def limits(job: Job) -> bool:
+    """Say whether a job ends at its deadline, done or not."""
+    return job.task.on_miss == ABORT and job.deadline < FAR
+
+
+def tell(
+    sink: Sink | None,
+    now: i64,
+    kind: i64,
+    pcpu: i64,
+    partition: i64,
+    vcpu: i64,
+    job: Job,
+    b: i64,
+) -> None:
+    """Tell an event of a job."""
+    if sink is not None:
+        sink.emit(
+            now, kind, pcpu, partition, vcpu, job.task.index, job.number, b
+        )
+
+
+__all__ = [
+    "CONTINUE_LATE",
+    "JOB_END",
+    "JOB_MISS",
+    "JOB_START",
+    "JOB_STOP",
+    "TaskSet",
+    "limits",
+    "tell",
+]

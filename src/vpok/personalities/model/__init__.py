@@ -1,0 +1,1 @@
+"""What stands between modelled tasks and the kernel."""
