@@ -86,10 +86,16 @@ class ModelEngine(Engine):
         job = place.job
         if vcpu.switches != place.switches:
             place.switches = vcpu.switches
-            if job is not None:  # it was away, and goes on
-                tasks.dispatched += 1
+            if job is not None:  # it was away, and goes on if it still may
                 job.task.preempted += 1
-                self.tell(vcpu, now, JOB_START, job, job.arrival)
+                if coming and coming[0][0] <= now:
+                    tasks.release(now)
+                if ready and ready[0][0] < job.key:
+                    tasks.push(job)
+                    job = None
+                else:
+                    tasks.dispatched += 1
+                    self.tell(vcpu, now, JOB_START, job, job.arrival)
         while time < end:
             if coming and coming[0][0] <= time:
                 tasks.release(time)

@@ -130,7 +130,7 @@ class Credit(Ranked):
         if not account.awake:
             account.awake = True
             self.shares.update(account.group, account.group.runnable + 1)
-        self.begin_turn(account)
+        self.begin_turn(account, now)
 
     def blocked(self, vcpu: Vcpu, now: i64) -> None:
         """Let it wait."""
@@ -149,14 +149,14 @@ class Credit(Ranked):
         """End its turn; whoever is next goes first."""
         place = self.places[vcpu.id]
         if place.ready:
-            self.begin_turn(self.accounts[vcpu.id])
-            self.behind(place)
+            self.begin_turn(self.accounts[vcpu.id], now)
+            self.behind(place, now)
 
-    def behind(self, place: Place) -> None:
+    def behind(self, place: Place, now: i64) -> None:
         """Let one stand behind the best of the others."""
         at = 1 if len(self.line) > 1 and self.line[0] == place.key else 0
         rank = max(place.key[1], self.line[at][1])
-        self.enter(place, 0, rank, self.next_turn())
+        self.enter(place, 0, rank, self.next_turn(now, 0))
 
     def charge(self, vcpu: Vcpu, elapsed: i64, now: i64) -> None:
         """Count what it had; at the end of a turn another one begins."""
@@ -170,9 +170,9 @@ class Credit(Ranked):
         if counts > 0:
             account.grant -= counts
         if account.awake and (account.left <= 0 or account.grant <= 0):
-            self.begin_turn(account)
+            self.begin_turn(account, now)
 
-    def begin_turn(self, account: Account) -> None:
+    def begin_turn(self, account: Account, now: i64) -> None:
         """Let it stand where its virtual time puts it, if its cap allows."""
         group = account.group
         place = self.places[account.vcpu.id]
@@ -187,7 +187,7 @@ class Credit(Ranked):
         account.grant = min(self.quantum, group.pool)
         group.pool -= account.grant
         if account.grant > 0:
-            self.enter(place, 0, account.virtual, self.next_turn())
+            self.enter(place, 0, account.virtual, self.next_turn(now, 0))
             self.least = max(self.least, self.line[0][1])
         else:
             self.leave(place)
@@ -203,12 +203,12 @@ class Credit(Ranked):
         for group in self.capped:
             group.refill(self.period)
             for ident in group.members:
-                self.regrant(self.accounts[ident])
+                self.regrant(self.accounts[ident], now)
             if group.cap > 0:
                 kept.append(group)
         self.capped = kept
 
-    def regrant(self, account: Account) -> None:
+    def regrant(self, account: Account, now: i64) -> None:
         """Let a vCPU go on with its turn in a new period of caps."""
         account.grant = 0
         if not account.awake:
@@ -217,7 +217,7 @@ class Credit(Ranked):
             account.grant = min(account.left, account.group.pool)
             account.group.pool -= account.grant
         if account.grant <= 0:
-            self.begin_turn(account)
+            self.begin_turn(account, now)
 
     def next_event(self, pcpu: i64, now: i64) -> i64:
         """Return the end of the turn, or of the period of caps."""

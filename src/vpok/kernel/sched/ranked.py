@@ -92,10 +92,15 @@ class Ranked(Policy):
             self.holders[pcpu] = None
             self.stale = True
 
-    def next_turn(self) -> int:
-        """Return a turn after all others."""
+    def next_turn(self, now: i64, late: int) -> int:
+        """
+        Return a turn after all others.
+
+        At one instant the end of a turn comes before a wake (*late* 1),
+        whichever is told first (semantics 2).
+        """
         self.turn += 1
-        return self.turn
+        return (2 * int(now) + late << 32) + self.turn
 
     # --- what is told ------------------------------------------------------
 
@@ -123,7 +128,9 @@ class Ranked(Policy):
         """Put it behind its equals."""
         place = self.places[vcpu.id]
         if place.ready:
-            self.enter(place, place.key[0], place.key[1], self.next_turn())
+            self.enter(
+                place, place.key[0], place.key[1], self.next_turn(now, 0)
+            )
             self.give_up(place)
 
     def pin(self, vcpu: Vcpu, affinity: int) -> str:

@@ -45,15 +45,19 @@ class RoundRobin(Ranked):
 
     def wake(self, vcpu: Vcpu, now: i64) -> None:
         """Queue it at the tail, with a whole quantum."""
+        self.queue(vcpu, self.next_turn(now, 1))
+
+    def queue(self, vcpu: Vcpu, turn: int) -> None:
+        """Begin a turn."""
         own = self.settings[vcpu.id]["quantum"]
         self.left[vcpu.id] = own or int(self.quantum)
-        self.enter(self.places[vcpu.id], 0, 0, self.next_turn())
+        self.enter(self.places[vcpu.id], 0, 0, turn)
 
     def yielded(self, vcpu: Vcpu, now: i64) -> None:
         """Begin another turn, at the tail."""
         place = self.places[vcpu.id]
         if place.ready:
-            self.wake(vcpu, now)
+            self.queue(vcpu, self.next_turn(now, 0))
             self.give_up(place)
 
     def charge(self, vcpu: Vcpu, elapsed: i64, now: i64) -> None:

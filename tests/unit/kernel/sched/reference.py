@@ -37,9 +37,7 @@ class Model:
         self.holder: Actor | None = None
         self.chart: list[int] = []  # who ran in each ns; -1: nobody
 
-    def run(
-        self, jobs: Sequence[tuple[int, int, int]], until: int
-    ) -> "Model":
+    def run(self, jobs: Sequence[tuple[int, int, int]], until: int) -> "Model":
         """Run *jobs*, each (vCPU, instant, work)."""
         for now in range(until):
             for actor in self.actors:

@@ -91,10 +91,18 @@ def test_a_periodic_server_that_wakes_in_a_later_period_has_the_rest() -> None:
     stage.job(0, 32, 9)
     stage.job(0, 78, 1)  # its budget has passed by then
 
-    assert stage.run(90).of(0) == [(0, 1), (32, 35), (40, 45), (50, 51), (80, 81)]
+    assert stage.run(90).of(0) == [
+        (0, 1),
+        (32, 35),
+        (40, 45),
+        (50, 51),
+        (80, 81),
+    ]
 
 
-def test_a_sporadic_server_gets_amounts_back_a_period_after_their_use() -> None:
+def test_a_sporadic_server_gets_amounts_back_a_period_after_their_use() -> (
+    None
+):
     stage = Stage("server", [server(4, 10, SPORADIC)])
     stage.job(0, 0, 1)
     stage.job(0, 5, 20)
@@ -120,7 +128,9 @@ def test_a_sporadic_servers_use_in_one_go_comes_back_at_once() -> None:
     assert stage.run(40).of(0) == [(3, 7), (13, 17)]
 
 
-def test_a_preempted_sporadic_server_gets_its_amounts_back_one_by_one() -> None:
+def test_a_preempted_sporadic_server_gets_its_amounts_back_one_by_one() -> (
+    None
+):
     """
     What ran after the preemption must not come back too early.
 
@@ -136,7 +146,13 @@ def test_a_preempted_sporadic_server_gets_its_amounts_back_one_by_one() -> None:
     stage.job(0, 0, 30)
     stage.job(1, 1, 5)
 
-    assert stage.run(24).of(0) == [(0, 1), (6, 9), (10, 11), (16, 19), (20, 21)]
+    assert stage.run(24).of(0) == [
+        (0, 1),
+        (6, 9),
+        (10, 11),
+        (16, 19),
+        (20, 21),
+    ]
 
 
 def test_an_idle_sporadic_server_has_its_whole_budget_at_any_time() -> None:
@@ -162,7 +178,12 @@ def test_waking_after_its_deadline_it_is_in_a_period_of_its_old_grid() -> None:
 def test_an_exhausted_server_leaves_the_processor_to_later_deadlines() -> None:
     stage = greedy(Stage("server", [server(3, 10), server(20, 50)]), [0, 1])
 
-    assert stage.run(15).on() == [(0, 0, 3), (1, 3, 10), (0, 10, 13), (1, 13, 15)]
+    assert stage.run(15).on() == [
+        (0, 0, 3),
+        (1, 3, 10),
+        (0, 10, 13),
+        (1, 13, 15),
+    ]
 
 
 def test_the_nearest_deadline_preempts() -> None:
