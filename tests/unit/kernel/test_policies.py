@@ -131,14 +131,14 @@ def test_null_gives_each_vcpu_its_own_processor() -> None:
 def test_round_robin_takes_turns_of_a_quantum() -> None:
     bench = Bench("round-robin", 3, [0])
     seen = []
-    for _ in range(5):
-        chosen = bench.pick()
+    for now in range(0, 500, 100):
+        chosen = bench.pick(0, now)
         assert chosen is not None
         seen.append(chosen)
-        bench.put(chosen, 0)
-        assert bench.policy.next_event(0, 0) == 100
-        bench.policy.charge(bench.vcpus[chosen], 100, 0)
-        bench.stop(chosen)
+        bench.put(chosen, 0, now)
+        assert bench.policy.next_event(0, now) == now + 100
+        bench.policy.charge(bench.vcpus[chosen], 100, now + 100)
+        bench.stop(chosen, now + 100)
 
     assert seen == [0, 1, 2, 0, 1]
 

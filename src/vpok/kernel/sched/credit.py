@@ -150,13 +150,14 @@ class Credit(Ranked):
         place = self.places[vcpu.id]
         if place.ready:
             self.begin_turn(self.accounts[vcpu.id], now)
+        if place.ready:  # its cap may be used up
             self.behind(place, now)
 
     def behind(self, place: Place, now: i64) -> None:
         """Let one stand behind the best of the others."""
         at = 1 if len(self.line) > 1 and self.line[0] == place.key else 0
         rank = max(place.key[1], self.line[at][1])
-        self.enter(place, 0, rank, self.next_turn(now, 0))
+        self.enter(place, 0, rank, self.next_turn(now, 1))
 
     def charge(self, vcpu: Vcpu, elapsed: i64, now: i64) -> None:
         """Count what it had; at the end of a turn another one begins."""

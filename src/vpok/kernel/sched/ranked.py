@@ -96,8 +96,8 @@ class Ranked(Policy):
         """
         Return a turn after all others.
 
-        At one instant the end of a turn comes before a wake (*late* 1),
-        whichever is told first (semantics 2).
+        At one instant the end of a turn (*late* 0) comes before wakes and
+        yields, whichever is told first (semantics 2).
         """
         self.turn += 1
         return (2 * int(now) + late << 32) + self.turn
@@ -129,7 +129,7 @@ class Ranked(Policy):
         place = self.places[vcpu.id]
         if place.ready:
             self.enter(
-                place, place.key[0], place.key[1], self.next_turn(now, 0)
+                place, place.key[0], place.key[1], self.next_turn(now, 1)
             )
             self.give_up(place)
 

@@ -51,20 +51,20 @@ class RoundRobin(Ranked):
         """Begin a turn."""
         own = self.settings[vcpu.id]["quantum"]
         self.left[vcpu.id] = own or int(self.quantum)
-        self.enter(self.places[vcpu.id], 0, 0, turn)
+        place = self.places[vcpu.id]
+        self.enter(place, 0, 0, turn)
+        self.give_up(place)
 
     def yielded(self, vcpu: Vcpu, now: i64) -> None:
         """Begin another turn, at the tail."""
-        place = self.places[vcpu.id]
-        if place.ready:
-            self.queue(vcpu, self.next_turn(now, 0))
-            self.give_up(place)
+        if self.places[vcpu.id].ready:
+            self.queue(vcpu, self.next_turn(now, 1))
 
     def charge(self, vcpu: Vcpu, elapsed: i64, now: i64) -> None:
         """Use up the quantum; at its end another turn begins."""
         self.left[vcpu.id] -= elapsed
-        if self.left[vcpu.id] <= 0:
-            self.yielded(vcpu, now)
+        if self.left[vcpu.id] <= 0 and self.places[vcpu.id].ready:
+            self.queue(vcpu, self.next_turn(now, 0))
 
     def next_event(self, pcpu: i64, now: i64) -> i64:
         """Return the end of the quantum of the one that `pick` chooses."""

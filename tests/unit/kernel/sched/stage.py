@@ -1,6 +1,7 @@
 """Policies on a stage: vCPUs with work to do, processors, and no kernel."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from vpok.kernel.partition import Partition
 from vpok.kernel.sched import POLICIES, Policy
@@ -44,21 +45,21 @@ class Stage:
             self.vcpus.append(vcpu)
         self.now = 0
         self.work = [0] * len(params)  # ns to do
-        self.todo: list[tuple[int, Callable[[], None]]] = []
+        self.todo: list[tuple[int, Callable[[], object]]] = []
         self.cuts: set[int] = set()
         self.current: dict[int, Vcpu | None] = dict.fromkeys(pcpus)
         self.since: dict[int, int] = dict.fromkeys(pcpus, 0)  # not charged
         self.stop: dict[int, int] = dict.fromkeys(pcpus, 0)
         self.open = {pcpu: len(self.pcpus) == 1 for pcpu in pcpus}
         self.runs: list[Run] = []
-        self.watch: Callable[[], None] = lambda: None  # after each decision
+        self.watch: Callable[[], object] = lambda: None  # after each decision
         if len(self.pcpus) > 1:
             for pcpu in pcpus:
-                self.at(0, lambda pcpu=pcpu: self.window(pcpu, True))
+                self.at(0, partial(self.window, pcpu, True))
 
     # --- what is to happen --------------------------------------------------
 
-    def at(self, when: int, what: Callable[[], None]) -> None:
+    def at(self, when: int, what: Callable[[], object]) -> None:
         """Plan an act; those of one instant in the order of their planning."""
         self.todo.append((when, what))
         self.todo.sort(key=lambda entry: entry[0])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.unit.kernel.sched import reference
 from tests.unit.kernel.sched.stage import Stage
 

@@ -1,8 +1,8 @@
 """Servers: what each kind does with its budget."""
 
 import pytest
-from tests.unit.kernel.sched.stage import Stage, greedy
 
+from tests.unit.kernel.sched.stage import Stage, greedy
 from vpok.kernel.sched.server import KINDS, ORDERS, Server
 
 DEFERRABLE, PERIODIC, POLLING, SPORADIC = range(len(KINDS))
@@ -250,7 +250,7 @@ def test_by_priority_a_later_deadline_can_be_first() -> None:
 def test_a_change_takes_effect_at_the_next_replenishment(kind: int) -> None:
     stage = greedy(Stage("server", [server(3, 10, kind)]), [0])
     vcpu = stage.vcpus[0]
-    told = []
+    told: list[str | int] = []
 
     def change() -> None:
         told.append(stage.policy.adjust(vcpu, {"budget": 5, "period": 20}))
@@ -269,7 +269,7 @@ def test_a_smaller_sporadic_budget_is_kept_from_the_change_on() -> None:
     stage.job(0, 0, 2)
     stage.job(0, 4, 40)
     vcpu = stage.vcpus[0]
-    stage.at(3, lambda: stage.policy.adjust(vcpu, {"budget": 3}) or None)
+    stage.at(3, lambda: stage.policy.adjust(vcpu, {"budget": 3}))
     stage.run(60)
 
     # In force at 10: the 2 that come back then, and 1 of 14, are no more.
