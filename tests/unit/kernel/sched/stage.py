@@ -45,6 +45,7 @@ class Stage:
             self.vcpus.append(vcpu)
         self.now = 0
         self.work = [0] * len(params)  # ns to do
+        self.woken = [0] * len(params)  # when it woke last
         self.todo: list[tuple[int, Callable[[], object]]] = []
         self.cuts: set[int] = set()
         self.current: dict[int, Vcpu | None] = dict.fromkeys(pcpus)
@@ -85,6 +86,7 @@ class Stage:
         vcpu = self.vcpus[index]
         if vcpu.state == BLOCKED:
             set_state(vcpu, RUNNABLE, self.now)
+            self.woken[index] = self.now
             self.policy.wake(vcpu, self.now)
 
     def block(self, vcpu: Vcpu) -> None:
