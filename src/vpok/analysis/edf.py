@@ -80,7 +80,7 @@ def _quick(
 ) -> Demand:
     """Go from deadline to deadline, from the busy period's end to its start."""
     length = _deadline_before(tasks, longest + 1)
-    while length > 0:
+    while length >= 0:
         if steps.spent():
             return Demand(None, TOO_LONG)
         due = _due(tasks, above, length)
@@ -96,12 +96,13 @@ def _due(tasks: Sequence[Task], above: Sequence[Task], length: int) -> int:
 
 
 def _deadline_before(tasks: Sequence[Task], length: int) -> int:
-    """Return the latest deadline before *length*, or 0."""
-    latest = 0
+    """Return the latest deadline in [0, *length*), or -1."""
+    latest = -1
     for task in tasks:
-        count = task.arrivals.within(length - task.deadline)
-        if count:
-            latest = max(latest, task.arrivals.spread(count) + task.deadline)
+        count = task.arrivals.due(length - 1 - task.deadline)
+        if count and length > 0:
+            due = task.arrivals.nominal(count) + task.deadline
+            latest = max(latest, due, 0)
     return latest
 
 
@@ -118,8 +119,8 @@ def _first_excess(
     length = 0
     while tasks and not steps.spent():
         length = min(
-            task.arrivals.spread(
-                task.arrivals.within(length - task.deadline + 1) + 1
+            task.arrivals.nominal(
+                task.arrivals.due(length - task.deadline) + 1
             )
             + task.deadline
             for task in tasks
@@ -187,45 +188,45 @@ def _in_phase(
     if busy is None or steps.left < _count([task, *others], busy):
         return Bound(None, TOO_LONG)
     worst, critical = -1, Critical(phase.start, 0, 1)
-    for release in sorted(set(_candidates(task, others, busy))):
-        done = _finish(task, release, others, above, phase, steps)
+    for arrival in sorted(set(_candidates(task, others, busy))):
+        done = _finish(task, arrival, others, above, phase, steps)
         if done is None:
             return Bound(None, TOO_LONG)
-        if done - release > worst:
-            worst = done - release
-            job = task.arrivals.within(release + 1)
-            critical = Critical(phase.start, release, job)
+        if done - arrival > worst:
+            worst = done - arrival
+            job = task.arrivals.due(arrival)
+            critical = Critical(phase.start, max(0, arrival), job)
     return Bound(worst, "", critical)
 
 
 def _count(tasks: Sequence[Task], busy: int) -> int:
-    return sum(task.arrivals.within(busy) for task in tasks)
+    return sum(task.arrivals.due(busy) for task in tasks)
 
 
 def _candidates(
     task: Task, others: Sequence[Task], busy: int
 ) -> Iterator[int]:
-    """Yield releases at which the work that goes first has just grown."""
-    yield 0
+    """Yield arrivals at which the work that goes first has just grown."""
+    first = task.arrivals.nominal(1)
     for other in [task, *others]:
         shift = other.deadline - task.deadline
-        for count in range(1, other.arrivals.within(busy - shift) + 1):
-            release = other.arrivals.spread(count) + shift
-            if release >= 0:
-                yield release
+        for count in range(1, other.arrivals.due(busy - shift) + 1):
+            arrival = other.arrivals.nominal(count) + shift
+            if first <= arrival < busy:
+                yield arrival
 
 
 def _finish(
     task: Task,
-    release: int,
+    arrival: int,
     others: Sequence[Task],
     above: Sequence[Task],
     phase: Phase,
     steps: Steps,
 ) -> int | None:
-    """Return when a job is done that is released so late in a busy period."""
-    own = task.work(release + 1)
-    due = release + task.deadline
+    """Return when a job is done that arrives so late in a busy period."""
+    own = task.arrivals.due(arrival) * task.execution
+    due = arrival + task.deadline
     most = [other.due(due) for other in others]
     done = phase.needed(own)
     while not steps.spent():

@@ -51,10 +51,10 @@ def _in_phase(
         if after is None:
             return Bound(None, TOO_LONG)
         done = after
-        release = task.arrivals.spread(job)
-        if done - release > worst:
-            worst = done - release
-            critical = Critical(phase.start, release, job)
+        taken = done - task.arrivals.nominal(job)
+        if taken > worst:
+            release = task.arrivals.spread(job)
+            worst, critical = taken, Critical(phase.start, release, job)
         if done <= task.arrivals.spread(job + 1):
             return Bound(worst, "", critical)
 

@@ -9,7 +9,7 @@ vCPUs of a module without windows.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from vpok.analysis.arrivals import Arrivals, Listed, Periodic
+from vpok.analysis.arrivals import Arrivals, Listed, Periodic, Sporadic
 from vpok.analysis.supply import DEDICATED, Windows
 from vpok.analysis.task import Task
 from vpok.spec.model import (
@@ -86,6 +86,8 @@ def task_of(spec: TaskSpec) -> Task:
 def _arrivals(spec: TaskSpec) -> Arrivals:
     if spec.kind == "aperiodic":
         return Listed(spec.arrivals, spec.jitter)
+    if spec.kind == "sporadic":
+        return Sporadic(spec.period, spec.jitter)
     return Periodic(spec.period, spec.jitter)
 
 

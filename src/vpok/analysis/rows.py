@@ -24,8 +24,8 @@ class TaskRow:
     vcpu: int  # -1: any of the partition's
     scheduler: str  # of the tasks: fixed-priority, edf
     supply: str  # what the vCPU gets, in words
-    deadline: int  # relative to the release; 0: none
-    bound: int | None  # of the response time, from the release
+    deadline: int  # relative to the arrival; 0: none
+    bound: int | None  # of the response time, from the arrival
     schedulable: str
     why: str = ""  # there is no bound, or where it comes from
     critical: Critical | None = None

@@ -20,8 +20,8 @@ class Task:
     """
     A stream of jobs: each executes up to *execution* ns, in order of release.
 
-    Response times count from the release, jitter not included, and so does
-    the deadline; 0: there is none.
+    Response times count from the arrival (`Arrivals`), and so does the
+    deadline; 0: there is none.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Task:
 
     def due(self, length: int) -> int:
         """Return what is released and due within a closed interval: ns."""
-        return self.work(length - self.deadline + 1)
+        return self.arrivals.due(length - self.deadline) * self.execution
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """
 Brute force: what happens, unit of time by unit of time.
 
-It shares nothing with the analysis but the meaning of its words.  Releases
-are lists of instants; supply is told for each unit of time.
+It shares nothing with the analysis but the meaning of its words.  Jobs are
+lists of (arrival, release); supply is told for each unit of time.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +14,7 @@ Rank = Callable[["Job"], tuple[int, ...]]  # the lowest goes first
 @dataclass(eq=False)
 class Job:
     task: int
+    arrival: int
     release: int
     left: int
     priority: int
@@ -22,9 +23,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Stream:
-    """A task: its releases, what each executes, how it ranks."""
+    """A task: its jobs, what each executes, how it ranks."""
 
-    releases: Sequence[int]
+    jobs: Sequence[tuple[int, int]]
     execution: int
     deadline: int = 0
     priority: int = 0
@@ -32,11 +33,11 @@ class Stream:
 
 def fixed_priority(job: Job) -> tuple[int, ...]:
     """First released first among equals, then configuration order."""
-    return (-job.priority, job.release, job.task)
+    return (-job.priority, job.release, job.task, job.arrival)
 
 
 def earliest_deadline(job: Job) -> tuple[int, ...]:
-    return (job.due, job.task, job.release)
+    return (job.due, job.task, job.arrival)
 
 
 def responses(
@@ -50,13 +51,14 @@ def responses(
         (
             Job(
                 task,
+                arrival,
                 release,
                 stream.execution,
                 stream.priority,
-                release + stream.deadline,
+                arrival + stream.deadline,
             )
             for task, stream in enumerate(streams)
-            for release in stream.releases
+            for arrival, release in stream.jobs
         ),
         key=lambda job: -job.release,
     )
@@ -71,7 +73,7 @@ def responses(
         job.left -= 1
         if job.left == 0:
             ready.remove(job)
-            found[job.task].append(now + 1 - job.release)
+            found[job.task].append(now + 1 - job.arrival)
     return found
 
 

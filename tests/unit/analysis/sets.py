@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from tests.unit.analysis.brute import Stream
-from vpok.analysis.arrivals import Periodic
+from vpok.analysis.arrivals import Periodic, Sporadic
 from vpok.analysis.supply import Windows
 from vpok.analysis.task import Task
 
@@ -49,48 +49,54 @@ def _task(
     draw: st.DrawFn, place: int, priority: int, *, late: bool, jitter: bool
 ) -> Task:
     period = draw(st.integers(2, 24))
+    kind = draw(st.sampled_from([Periodic, Sporadic]))
     return Task(
         f"t{place}",
         draw(st.integers(1, max(1, period // 2))),
-        Periodic(period, draw(st.sampled_from([0, 0, 1, 5])) if jitter else 0),
+        kind(period, draw(st.sampled_from([0, 0, 1, 30])) if jitter else 0),
         draw(st.integers(1, period * 3 if late else period)),
         priority,
     )
 
 
-def densest(task: Task, start: int, end: int = HORIZON) -> list[int]:
-    """Return releases from *start* on, as early as the task can."""
-    found: list[int] = []
+Jobs = list[tuple[int, int]]  # (arrival, release)
+
+
+def densest(task: Task, start: int, end: int = HORIZON) -> Jobs:
+    """Return jobs from *start* on, as early as the task can have them."""
+    found: Jobs = []
     while True:
-        release = start + task.arrivals.spread(len(found) + 1)
+        count = len(found) + 1
+        release = start + task.arrivals.spread(count)
         if release >= end:
             return found
-        found.append(release)
+        found.append((start + task.arrivals.nominal(count), release))
 
 
-def streams(
-    set_: Sequence[Task], releases: Sequence[Sequence[int]]
-) -> list[Stream]:
+def streams(set_: Sequence[Task], jobs: Sequence[Jobs]) -> list[Stream]:
     return [
-        Stream(times, task.execution, task.deadline, task.priority)
-        for task, times in zip(set_, releases, strict=True)
+        Stream(own, task.execution, task.deadline, task.priority)
+        for task, own in zip(set_, jobs, strict=True)
     ]
 
 
 @st.composite
-def phasing(draw: st.DrawFn, set_: Sequence[Task]) -> list[list[int]]:
-    """Draw legal releases: offsets, lateness within jitter, longer gaps."""
+def phasing(draw: st.DrawFn, set_: Sequence[Task]) -> list[Jobs]:
+    """Draw legal jobs: offsets, lateness within jitter, longer gaps."""
     found = []
     for task in set_:
         arrivals = task.arrivals
-        assert isinstance(arrivals, Periodic)
-        nominal = draw(st.integers(0, 30))
-        times = []
-        sporadic = draw(st.booleans())
-        while nominal < HORIZON:
-            late = draw(st.integers(0, arrivals.jitter))
-            times.append(nominal + late)
+        assert isinstance(arrivals, Periodic | Sporadic)
+        sporadic = isinstance(arrivals, Sporadic)
+        arrival = draw(st.integers(0, 30))
+        jobs: Jobs = []
+        while arrival < HORIZON:
+            release = arrival + draw(st.integers(0, arrivals.jitter))
+            if jobs:
+                release = max(release, jobs[-1][1])
+            jobs.append((arrival, release))
             extra = draw(st.sampled_from([0, 0, 0, 3])) if sporadic else 0
-            nominal += arrivals.period + extra
-        found.append(times)
+            last = release if sporadic else arrival
+            arrival = last + arrivals.period + extra
+        found.append(jobs)
     return found

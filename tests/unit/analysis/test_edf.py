@@ -39,7 +39,7 @@ def test_no_phasing_exceeds_a_bound(data: st.DataObject, own: Windows) -> None:
 
 def last_of_equals(place: int) -> brute.Rank:
     """Return EDF where a task loses every tie."""
-    return lambda job: (job.due, job.task == place, job.release)
+    return lambda job: (job.due, job.task == place, job.arrival)
 
 
 @given(st.data(), windows())
@@ -97,7 +97,7 @@ def test_the_counter_example_misses(data: st.DataObject, own: Windows) -> None:
     assert found.excess is not None
     start = max(0, found.excess.start)
     end = start + found.excess.length
-    releases = [densest(each, start, end) for each in set_]
+    releases = [densest(each, start, end + 1) for each in set_]
 
     seen = brute.responses(
         streams(set_, releases),
@@ -107,7 +107,7 @@ def test_the_counter_example_misses(data: st.DataObject, own: Windows) -> None:
     )
 
     due = [
-        sum(time + task.deadline <= end for time in times)
+        sum(arrival + task.deadline <= end for arrival, _ in times)
         for task, times in zip(set_, releases, strict=True)
     ]
     work = sum(
@@ -178,7 +178,7 @@ def test_what_is_above_delays_all(data: st.DataObject, own: Windows) -> None:
     seen = brute.responses(
         streams([*set_, *above], releases),
         brute.in_windows(own.frame, own.windows),
-        lambda job: (job.task < own_count, job.due, job.task, job.release),
+        lambda job: (job.task < own_count, job.due, job.task, job.arrival),
         HORIZON,
     )
 

@@ -75,7 +75,10 @@ def test_every_phasing_of_small_sets() -> None:
     worst = [0, 0, 0]
     for offsets in itertools.product(range(12), repeat=3):
         releases = [
-            range(offset, 72, task.arrivals.spread(2))
+            [
+                (time, time)
+                for time in range(offset, 72, task.arrivals.spread(2))
+            ]
             for offset, task in zip(offsets, set_, strict=True)
         ]
         seen = brute.responses(
@@ -93,7 +96,10 @@ def test_listed_arrivals_are_bounded_as_they_are(
     once = Task("once", 3, Listed(instants), priority=1)
     below = Task("below", 1, Periodic(40), priority=0)
     bounds = by_priority([once, below], [], own)
-    releases = [sorted(instants), range(0, 200, 40)]
+    releases = [
+        [(time, time) for time in sorted(instants)],
+        [(time, time) for time in range(0, 200, 40)],
+    ]
 
     seen = brute.responses(
         streams([once, below], releases),

@@ -14,7 +14,6 @@ from vpok.analysis.fixed_priority import by_priority, response
 from vpok.analysis.servers import BoundedDelay, Budget
 from vpok.analysis.supply import DEDICATED, Turns, Windows
 from vpok.analysis.task import Bound, Task
-from vpok.units import FAR
 
 # --- pycpa --------------------------------------------------------------------
 
@@ -36,13 +35,24 @@ class Spreads(Arrivals):
         return count
 
     def spread(self, count: int) -> int:
-        return self.spreads[count - 1] if count else FAR
+        return self.spreads[count - 1]
+
+    def nominal(self, count: int) -> int:
+        """Responses count from the activation there."""
+        return self.spread(count)
+
+
+class FromRelease(Periodic):
+    """There, jitter delays what a response is counted from."""
+
+    def nominal(self, count: int) -> int:
+        return self.spread(count)
 
 
 def arrivals(task: Mapping[str, Any]) -> Arrivals:
     if "spread" in task:
         return Spreads(task["spread"])
-    return Periodic(task["period"], task["jitter"])
+    return FromRelease(task["period"], task["jitter"])
 
 
 def stream(task: Mapping[str, Any], priority: int = 0) -> Task:
