@@ -39,6 +39,7 @@ class Budget:
         self.backs: list[list[int]] = []
         self.go: list[int] = [0, 0]
         self.go_end: i64 = -1
+        self.go_back = False  # it is back already: it lasts for a period
         self.next: dict[str, int] | None = None  # parameters to be in force
 
     # --- what happens to the vCPU -------------------------------------------
@@ -132,11 +133,12 @@ class Budget:
         start = now - elapsed
         if self.go_end != start:
             self.go = [int(start + self.period), 0]
+            self.go_back = False
             self.backs.append(self.go)
             self.backs.sort()  # the period may be shorter than it was
         self.go_end = now
-        if self.go[0] <= self.floor:
-            self.left += elapsed  # a whole period in one go: it is all back
+        if self.go_back:
+            self.left += elapsed
         else:
             self.go[1] += int(elapsed)
 
@@ -144,14 +146,16 @@ class Budget:
         """Take back what is due; return when it had something again or -1."""
         active: i64 = -1
         while self.backs and self.backs[0][0] <= now:
-            when, amount = self.backs.pop(0)
+            back = self.backs.pop(0)
+            when = back[0]
+            self.go_back = self.go_back or back is self.go
             if self.level > 0:
                 self.level = 0
                 self.left = 0
                 self.floor = when
             if self.left <= 0:
                 active = when
-            self.left += amount
+            self.left += back[1]
             if self.next is not None:
                 self.apply(self.next)
         return active

@@ -156,10 +156,7 @@ class Server(Model):
             spent = actor.awake and actor.left == 0
             if spent:
                 self.exhaust(actor)
-                if actor.overtime:
-                    self.place(actor, now)
-                    if actor is self.holder:
-                        self.holder = None if self.tied(actor) else actor
+                self.place(actor, now)
             if actor.params["kind"] == 3:
                 self.give_back(actor, now)
             elif now == actor.end:
@@ -175,9 +172,6 @@ class Server(Model):
             ):
                 # The ns before this one passed, unless it ran in it.
                 actor.left = max(actor.left - (actor.ran != now - 1), 0)
-
-    def tied(self, actor: Actor) -> bool:
-        return False
 
     def give_back(self, actor: Actor, now: int) -> None:
         back = actor.backs.count(now)
@@ -196,9 +190,11 @@ class Server(Model):
 
     def used(self, actor: Actor, now: int) -> None:
         actor.left -= 1
-        if actor.ran != now - 1:
+        if actor.ran != now - 1 or actor.go < 0:
             actor.go = now
         actor.ran = now
-        if actor.params["kind"] == 3 and not actor.overtime:
+        if actor.overtime:
+            actor.go = -1
+        elif actor.params["kind"] == 3:
             back = actor.go + actor.params["period"]
             actor.backs.append(max(back, now + 1))

@@ -1,9 +1,13 @@
 """Servers: what each kind does with its budget."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.kernel.sched.stage import Stage, greedy
+from tests.unit.kernel.sched.test_reference import UNTIL, staged, systems
 from vpok.kernel.sched.server import KINDS, ORDERS, Server
+from vpok.kernel.vcpu import RUNNABLE
 
 DEFERRABLE, PERIODIC, POLLING, SPORADIC = range(len(KINDS))
 PRIORITY = ORDERS.index("priority")
@@ -153,6 +157,14 @@ def test_a_preempted_sporadic_server_gets_its_amounts_back_one_by_one() -> (
         (16, 19),
         (20, 21),
     ]
+
+
+@kinds
+def test_a_budget_of_the_whole_period_is_a_processor(kind: int) -> None:
+    stage = greedy(Stage("server", [server(10, 10, kind)]), [0])
+    stage.cuts = {4, 10, 17, 30}
+
+    assert stage.run(100).of(0) == [(0, 100)]
 
 
 def test_an_idle_sporadic_server_has_its_whole_budget_at_any_time() -> None:
@@ -308,3 +320,81 @@ def test_the_kind_of_a_server_stays_as_it_is() -> None:
     refusal = stage.policy.adjust(stage.vcpus[0], {"kind": SPORADIC})
 
     assert "cannot change" in refusal
+
+
+# --- random systems ------------------------------------------------------------
+
+
+@pytest.mark.slow
+@given(data=st.data())
+def test_no_budget_is_overrun_by_a_nanosecond(data: st.DataObject) -> None:
+    """
+    On any number of processors, through gaps in the windows.
+
+    Budgets of whole periods, from the first wake on; of a sporadic server in
+    every interval as long as its period.
+    """
+    params, jobs = data.draw(systems("server"))
+    pcpus = data.draw(st.sampled_from([(0,), (0, 1), (1, 2, 4)]))
+    for own in params:
+        own["extratime"] = 0
+    stage = staged("server", params, jobs, pcpus)
+    if len(pcpus) > 1:
+        stage.closed(pcpus[0], 20, 50)
+    stage.run(UNTIL)
+
+    for index, own in enumerate(params):
+        first = min((when for i, when, _ in jobs if i == index), default=0)
+        sporadic = own["kind"] == SPORADIC
+        for start in range(first, UNTIL, 1 if sporadic else own["period"]):
+            had = stage.had(index, start, start + own["period"])
+            assert had <= own["budget"]
+
+
+@pytest.mark.slow
+@given(data=st.data())
+def test_a_server_with_budget_waits_for_better_ones_only(
+    data: st.DataObject,
+) -> None:
+    params, jobs = data.draw(systems("server"))
+    pcpus = data.draw(st.sampled_from([(0,), (0, 1), (1, 2, 4)]))
+    stage = staged("server", params, jobs, pcpus)
+    policy = stage.policy
+    assert isinstance(policy, Server)
+
+    def watch() -> None:
+        for vcpu in stage.vcpus:
+            budget = policy.budgets[vcpu.id]
+            if vcpu.state != RUNNABLE or budget.left <= 0:
+                continue
+            for current in stage.current.values():
+                assert current is not None
+                other = policy.budgets[current.id]
+                assert other.level <= budget.level
+                if not policy.by_priority and other.level == budget.level:
+                    assert other.deadline <= budget.deadline
+
+    stage.watch = watch
+    stage.run(UNTIL)
+
+
+@pytest.mark.slow
+@given(data=st.data())
+def test_what_a_sporadic_server_has_and_gets_back_is_its_budget(
+    data: st.DataObject,
+) -> None:
+    params, jobs = data.draw(systems("server"))
+    for own in params:
+        own.update(kind=SPORADIC, extratime=0)
+    stage = staged("server", params, jobs)
+    policy = stage.policy
+    assert isinstance(policy, Server)
+
+    def watch() -> None:
+        for vcpu in stage.vcpus:
+            budget = policy.budgets[vcpu.id]
+            back = sum(amount for _, amount in budget.backs)
+            assert budget.left + back == budget.budget
+
+    stage.watch = watch
+    stage.run(UNTIL)
