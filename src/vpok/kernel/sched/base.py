@@ -62,17 +62,7 @@ class Policy:
     @classmethod
     def check(cls, params: dict[str, int]) -> str:
         """Return why parameters cannot be, or ''; those not named: default."""
-        for name, value in params.items():
-            if name not in cls.PARAMETERS:
-                known = ", ".join(cls.PARAMETERS) or "none"
-                return f"no parameter {name} here: there is {known}"
-            parameter = cls.PARAMETERS[name]
-            if not parameter.minimum <= value <= parameter.maximum:
-                return (
-                    f"{name} {value}: take {parameter.minimum} to "
-                    f"{parameter.maximum}"
-                )
-        return ""
+        return out_of_range(cls.PARAMETERS, params)
 
     def add(self, vcpu: Vcpu, params: dict[str, int]) -> None:
         """Take a vCPU in, offline; they come in order of configuration."""
@@ -139,6 +129,25 @@ class Policy:
     def next_event(self, pcpu: i64, now: i64) -> i64:
         """Return the instant at which *pcpu* must ask again, or FAR."""
         return FAR
+
+
+def out_of_range(
+    known: Mapping[str, Parameter], params: dict[str, int]
+) -> str:
+    """Return what is wrong with single parameters, or ''."""
+    for name, value in params.items():
+        if name not in known:
+            return (
+                f"no parameter {name} here: there is "
+                f"{', '.join(known) or 'none'}"
+            )
+        parameter = known[name]
+        if not parameter.minimum <= value <= parameter.maximum:
+            return (
+                f"{name} {value}: take {parameter.minimum} to "
+                f"{parameter.maximum}"
+            )
+    return ""
 
 
 def available(vcpu: Vcpu, pcpu: i64) -> bool:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from mypy_extensions import i64, mypyc_attr
 
-from vpok.kernel.sched.base import Parameter
+from vpok.kernel.sched.base import Parameter, out_of_range
 from vpok.kernel.sched.budget import Budget
 from vpok.kernel.sched.ranked import Ranked
 from vpok.kernel.vcpu import Vcpu
@@ -85,7 +85,7 @@ class Server(Ranked):
     @classmethod
     def check(cls, params: dict[str, int]) -> str:
         """Refuse a budget above the period, too."""
-        refusal = super().check(params)
+        refusal = out_of_range(cls.PARAMETERS, params)
         budget = params.get("budget", PARAMETERS["budget"].default)
         period = params.get("period", PARAMETERS["period"].default)
         if not refusal and budget > period:
