@@ -95,6 +95,9 @@ class Agenda(Module):
 
     def change(self, vcpu: Vcpu, state: i64, now: i64) -> None:
         """Account and tell a change of state; its own clock stops or goes on."""
+        if not vcpu.partition.sources:
+            super().change(vcpu, state, now)
+            return
         ran = vcpu.state == RUNNING
         super().change(vcpu, state, now)
         if ran != (state == RUNNING):

@@ -44,13 +44,16 @@ class Bounds(Traffic):
         """Return the end of what *cpu* may run whatever this `run` covers."""
         end = cpu.window.end
         event = domain.policy.next_event(cpu.number, cpu.now)
-        end = min(end, event)
+        if event < end:
+            end = event
         due = domain.timers.next()
-        end = min(end, due)
-        end = min(end, self.boundary)
+        if due < end:
+            end = due
+        if self.boundary < end:
+            end = self.boundary
         if domain.coupled:
             end = min(end, self.company(cpu))
-        return max(end, cpu.now)
+        return end if end > cpu.now else cpu.now
 
     def company(self, cpu: Pcpu) -> i64:
         """Return when another processor may begin to run this partition."""

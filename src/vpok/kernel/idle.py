@@ -16,6 +16,7 @@ class IdleEngine(Engine):
         self.tier = ""
         self.isa = ""
         self.exact = True
+        self.free = True
         self.memory = GuestMemory(memoryview(bytearray()), 0)
         self.machine = Machine()
 

@@ -89,11 +89,15 @@ class Kernel(Bounds):
 
     def step(self, until: i64) -> bool:
         """Do the next thing; say whether there was one before *until*."""
-        cpu = self.earliest_pcpu()
+        cpu = self.pcpus[0]
+        if len(self.pcpus) > 1:
+            cpu = self.earliest_pcpu()
+        when = cpu.when
         timer = self.timers.next()
-        when: i64 = cpu.when
-        when = min(when, timer)
-        when = min(when, self.boundary)
+        if timer < when:
+            when = timer
+        if self.boundary < when:
+            when = self.boundary
         if when >= until:
             return False
         if self.merge is not None:
@@ -122,16 +126,33 @@ class Kernel(Bounds):
 
     def act(self, cpu: Pcpu, until: i64) -> None:
         """Do what *cpu* has to do at its next instant."""
-        cpu.now = max(cpu.now, cpu.when)
-        self.charge(cpu)
-        if cpu.rank == COMPLETION:
-            self.complete(cpu)
-        elif cpu.rank == WINDOW_END:
-            self.close(cpu)
-        elif cpu.rank == WINDOW_START:
-            self.open(cpu)
-        else:
-            self.dispatch(cpu, until)
+        if cpu.now < cpu.when:
+            cpu.now = cpu.when
+        while True:
+            if cpu.ran > 0:
+                self.charge(cpu)
+            rank = cpu.rank
+            if rank == DISPATCH:
+                self.dispatch(cpu, until)
+            elif rank == WINDOW_END:
+                self.close(cpu)
+            elif rank == WINDOW_START:
+                self.open(cpu)
+            else:
+                self.complete(cpu)
+            if cpu.when > cpu.now or not self.undisturbed(cpu, until):
+                return
+
+    def undisturbed(self, cpu: Pcpu, until: i64) -> bool:
+        """Say whether a lonely *cpu* goes on before anything else happens."""
+        now = cpu.now
+        return (
+            len(self.pcpus) == 1
+            and now < self.boundary
+            and now < until
+            and now < self.ended_at
+            and now < self.timers.next()
+        )
 
     def close(self, cpu: Pcpu) -> None:
         """End the window; the next one starts at the same instant."""

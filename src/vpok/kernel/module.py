@@ -173,21 +173,25 @@ class Module(Services):
 
     def switch(self, cpu: Pcpu, vcpu: Vcpu) -> None:
         """Give *cpu* to *vcpu*: save, load, enter."""
-        self.charge(cpu)
+        if cpu.ran > 0:
+            self.charge(cpu)
+        now = cpu.now
         prev = cpu.current
-        prev.arch.ops.ctxt_switch_from(prev.arch)
+        if not prev.partition.free:
+            prev.arch.ops.ctxt_switch_from(prev.arch)
         if prev.state == RUNNING and prev.pcpu == cpu.number:
-            self.change(prev, RUNNABLE, cpu.now)
+            self.change(prev, RUNNABLE, now)
             if prev is not cpu.idle and len(prev.domain.pcpus) > 1:
-                self.poke(prev.domain, cpu.now)  # others may have it
+                self.poke(prev.domain, now)  # others may have it
         cpu.current = vcpu
         vcpu.pcpu = cpu.number
         vcpu.switches += 1
-        vcpu.arch.ops.ctxt_switch_to(vcpu.arch)
+        if not vcpu.partition.free:
+            vcpu.arch.ops.ctxt_switch_to(vcpu.arch)
         if self.sink is not None:
             index: i64 = NOBODY if vcpu is cpu.idle else vcpu.index
             self.sink.emit(
-                cpu.now,
+                now,
                 SWITCH,
                 cpu.number,
                 vcpu.partition.index,
@@ -196,7 +200,7 @@ class Module(Services):
                 0,
                 0,
             )
-        self.change(vcpu, RUNNING, cpu.now)
+        self.change(vcpu, RUNNING, now)
         vcpu.attention = True  # its `schedule_tail` is due
 
     def charge(self, cpu: Pcpu) -> None:
@@ -209,25 +213,26 @@ class Module(Services):
     def change(self, vcpu: Vcpu, state: i64, now: i64) -> None:
         """Account and tell a change of a vCPU's state."""
         set_state(vcpu, state, now)
-        if vcpu.partition.index >= 0:
+        if self.sink is not None and vcpu.partition.index >= 0:
             self.emit(now, RUNSTATE, vcpu, NOBODY, state, 0)
 
     def poke(self, domain: Domain, now: i64) -> None:
         """Let the domain's idle processors look for work at *now*."""
-        index = domain.index
         for number in domain.pcpus:
             cpu = self.pcpus[number]
+            if (
+                cpu.busy
+                or not cpu.opened
+                or cpu.window.domain != domain.index
+            ):
+                continue
             start = now
             if self.trapping is not None and self.trapping is not cpu:
                 if not domain.free:
                     start += self.latency
-            start = max(start, cpu.now)
-            if (
-                cpu.window.domain == index
-                and not cpu.busy
-                and cpu.opened
-                and start < cpu.window.end
-            ):
+            if start < cpu.now:
+                start = cpu.now
+            if start < cpu.window.end:
                 cpu.busy = True
                 cpu.when = start
                 cpu.rank = DISPATCH

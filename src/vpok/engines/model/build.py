@@ -5,7 +5,7 @@ from typing import Final
 from vpok.engines.model.chance import Stream
 from vpok.engines.model.engine import ModelEngine
 from vpok.engines.model.shared import SharedEngine
-from vpok.engines.model.task import APERIODIC, Task
+from vpok.engines.model.task import APERIODIC, PERIODIC, Task
 from vpok.engines.model.tasks import TaskSet
 from vpok.spec.model import ON_MISS, TASK_KINDS, PartitionSpec, TaskSpec
 from vpok.units import FAR
@@ -57,4 +57,5 @@ def make_task(spec: TaskSpec, index: int, seed: int, partition: str) -> Task:
             task.bounds.append(reached)
     if spec.jitter or len(spec.execution) > 1:
         task.stream = Stream(seed, partition, spec.name)
+    task.plain = task.kind == PERIODIC and task.stream is None
     return task

@@ -26,14 +26,14 @@ class Job:
     """One job of a task."""
 
     def __init__(
-        self, task: "Task", number: i64, arrival: i64, left: i64, key: i64
+        self, task: "Task", number: i64, arrival: i64, left: i64
     ) -> None:
-        """Arrive, with *left* ns to execute; lower keys are more urgent."""
+        """Arrive, with *left* ns to execute."""
         self.task = task
         self.number = number
         self.arrival = arrival
         self.left = left
-        self.key = key
+        self.key: i64 = 0  # lower ones are more urgent
         self.order: i64 = 0  # among those with the same key
         self.deadline: i64 = FAR
         self.place: i64 = -1  # the vCPU where it ran last
@@ -61,6 +61,7 @@ class Task:
         self.bounds: list[int] = []  # sums of the weights
         self.arrivals: list[int] = []
         self.stream: Stream | None = None  # None: nothing is left to chance
+        self.plain = False  # periodic, and nothing is left to chance
         # State.
         self.arrival: i64 = 0  # nominal, of the next job
         self.released: i64 = 0

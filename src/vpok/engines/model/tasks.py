@@ -7,7 +7,7 @@ the running one, then the order of configuration (semantics 20).  A task's own
 jobs are served in order.
 """
 
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 
 from mypy_extensions import i64
 
@@ -56,8 +56,8 @@ class TaskSet:
     def release(self, now: i64) -> None:
         """Let the jobs come that come up to *now*."""
         coming = self.coming
-        while coming and coming[0][0] <= now:
-            when, place = heappop(coming)
+        while coming[0][0] <= now:
+            when, place = coming[0]
             task = self.tasks[place]
             arrival = task.arrival
             task.released += 1
@@ -65,20 +65,30 @@ class TaskSet:
                 task.skipping = False
                 task.skipped += 1
             else:
-                self.admit(task, place, arrival, when)
+                self.admit(task, arrival, when)
+            if task.plain:
+                task.arrival = arrival + task.period
+                heapreplace(coming, (int(task.arrival), place))
+                continue
             task.turn(when)
+            heappop(coming)
             if task.arrival < FAR:
                 heappush(coming, (int(task.arrival + task.delay()), place))
+            elif not coming:
+                return
 
-    def admit(self, task: Task, place: int, arrival: i64, when: i64) -> None:
+    def admit(self, task: Task, arrival: i64, when: i64) -> None:
         """Make a job ready, or let it wait for its task's last one."""
-        key = -task.priority
-        job = Job(task, task.released, arrival, task.length(), key)
+        left = task.execution if task.plain else task.length()
+        job = Job(task, task.released, arrival, left)
         if task.deadline > 0:
             job.deadline = arrival + task.deadline
         if self.edf:
             job.key = job.deadline
-        job.order = task.index if self.edf else when
+            job.order = task.index
+        else:
+            job.key = -task.priority
+            job.order = when
         if task.active is not None:
             task.waiting.append(job)
             return
