@@ -37,14 +37,14 @@ def share_of(member: Member, group: Group) -> Share:
     why = _unknown(member, group)
     if why:
         return Share(words, why=f"no bound: {why}")
-    if len(_busy(group)) == 1 and group.policy in ALONE:
-        return Share(words, group.supply, exact=True)
-    if len(group.processors) > 1:
+    if len(group.processors) > 1 and group.policy != "null":
         return Share(
             words,
             why=f"no bound: {group.policy} schedules it over several "
             "processors",
         )
+    if len(_busy(group)) == 1 and group.policy in ALONE:
+        return Share(words, group.supply, exact=True)
     return POLICIES[group.policy](member, group)
 
 

@@ -7,6 +7,7 @@ lists of (arrival, release); supply is told for each unit of time.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 Rank = Callable[["Job"], tuple[int, ...]]  # the lowest goes first
 
@@ -62,17 +63,18 @@ def responses(
         ),
         key=lambda job: -job.release,
     )
-    ready: list[Job] = []
+    ready: list[tuple[tuple[int, ...], int, Job]] = []
     found: list[list[int]] = [[] for _ in streams]
     for now in range(end):
         while waiting and waiting[-1].release <= now:
-            ready.append(waiting.pop())
+            job = waiting.pop()
+            heappush(ready, (rank(job), len(waiting), job))
         if not ready or not supplied(now):
             continue
-        job = min(ready, key=rank)
+        job = ready[0][2]
         job.left -= 1
         if job.left == 0:
-            ready.remove(job)
+            heappop(ready)
             found[job.task].append(now + 1 - job.arrival)
     return found
 
