@@ -1,6 +1,6 @@
 """Whole systems of scripted guests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vpok.kernel.loop import Kernel
@@ -41,6 +41,7 @@ class Guest:
     on_fault: str = "skip"  # skip, retry, block
     name: str = ""
     handlers: Sequence[Program] = ()  # of interrupts, if it takes any
+    params: tuple[Mapping[str, int], ...] = ()  # of the policy, by vCPU
 
     def spec(self, index: int) -> PartitionSpec:
         """Describe it."""
@@ -48,7 +49,9 @@ class Guest:
             name=self.name or f"p{index}",
             size=SIZE,
             image=Image("script", 0, 0, ()),
-            vcpus=VcpusSpec(len(self.programs), self.policy, self.quantum),
+            vcpus=VcpusSpec(
+                len(self.programs), self.policy, self.quantum, self.params
+            ),
             processors=self.processors,
             personality="scripted",
         )
