@@ -39,6 +39,25 @@ def choice(*words: str, fold: bool = False) -> Atom:
     return Atom(shown, parse, {"enum": enum}, words[0])
 
 
+def place_of(*words: str) -> Atom:
+    """Make the kind of value that is one of *words*, read as its place."""
+    named = choice(*words)
+    return Atom(
+        named.words,
+        lambda text: words.index(named.parse(text)),
+        named.json,
+        0,
+    )
+
+
+def _flag(text: str) -> int:
+    """Read as YAML 1.2 does, and 0 and 1."""
+    known = {"true": 1, "false": 0, "1": 1, "0": 0}
+    if text.lower() not in known:
+        raise ValueError(f"{text[:60]!r} is neither: write true or false")
+    return known[text.lower()]
+
+
 def _quantity(
     words: str, parse: Callable[[str], int], pattern: str, spare: int
 ) -> Atom:
@@ -78,6 +97,7 @@ FREQUENCY = _quantity(
     "([kMG]?Hz)?",
     100_000_000,
 )
+FLAG = Atom("`true` or `false`", _flag, {"enum": [True, False, 0, 1]}, 0)
 FLUSH = Atom(
     "`major-frame`, `windows` or a period such as `20ms`",
     _flush,

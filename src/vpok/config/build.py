@@ -6,7 +6,9 @@ keys) is checked here; every other rule is in `spec.problems`.  Whatever is
 missing is replaced by something harmless, so that the rest can be checked.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from vpok.config import elf, files
@@ -24,6 +26,7 @@ from vpok.config.log import Log
 from vpok.config.names import MISSING, unknown
 from vpok.config.ports import build_ports
 from vpok.config.schedule import build_schedule
+from vpok.config.tasks import TASKS, build_model, is_model
 from vpok.spec.model import (
     CostSpec,
     Image,
@@ -32,10 +35,12 @@ from vpok.spec.model import (
     VcpusSpec,
 )
 from vpok.spec.problems import MAX_PROCESSORS
-from vpok.spec.problems.partitions import NAME
+from vpok.spec.problems.partitions import MAX_MEMORY, NAME
+from vpok.spec.problems.vcpus import MAX_VCPUS
 from vpok.units import NS_PER_S
 
 Raw = dict[str, Any]  # the values of a `kinds.Record`
+POK = "pok"
 LATENCY = CostSpec().latency
 MAX_INPUT = 16 * MB
 
@@ -52,7 +57,9 @@ def build(raw: Raw, folder: Path, name: str, log: Log) -> SystemSpec:
     return SystemSpec(
         name=raw["name"] or name,
         partitions=partitions,
-        schedule=build_schedule(kernel["scheduler"], partitions, names, log),
+        schedule=build_schedule(
+            kernel["scheduler"], partitions, names, log, ports=raw["ports"]
+        ),
         processors=processors,
         clock=raw["clock"],
         kernel_features=_features(
@@ -82,14 +89,27 @@ def _partition(
     affinity = raw["processor_affinity"]
     # A count that is out of bounds is a problem of its own.
     every = range(min(max(processors, 1), MAX_PROCESSORS))
-    own = every if affinity is None else sorted(affinity)
+    own = tuple(every if affinity is None else sorted(affinity))
+    vcpus = _vcpus(raw["vcpus"], len(own), f"{path}.vcpus", log)
+    if known and is_model(raw):
+        return PartitionSpec(
+            name=raw["name"],
+            size=0,
+            image=Image("", 0, 0, ()),
+            vcpus=vcpus,
+            processors=own,
+            personality=TASKS,
+            model=build_model(raw, path, folder, log),
+        )
+    raw["personality"] = raw["personality"] or POK
+    _no_tasks(raw, path, log)
     threads = raw["threads"]
     return PartitionSpec(
         name=raw["name"],
-        size=raw["size"],
+        size=MAX_MEMORY if raw["size"] is None else raw["size"],
         image=_image(raw, path, folder, log),
-        vcpus=_vcpus(raw["vcpus"], len(own)),
-        processors=tuple(own),
+        vcpus=vcpus,
+        processors=own,
         personality=raw["personality"],
         features=_partition_features(raw, f"{path}.features", log),
         thread_features=_features(
@@ -98,7 +118,7 @@ def _partition(
             USED_THREAD_FEATURES + IDLE_THREAD_FEATURES,
             log,
         ),
-        scheduler=raw["scheduler"],
+        scheduler=raw["scheduler"] or "rr",
         threads=1 if threads["count"] is None else threads["count"],
         semaphores=raw["semaphores"],
         mutexes=raw["mutexes"],
@@ -127,12 +147,44 @@ def _image(raw: Raw, path: str, folder: Path, log: Log) -> Image:
         return Image(str(file), 0, 0, ())
 
 
-def _vcpus(raw: Raw, processors: int) -> VcpusSpec:
+def _no_tasks(raw: Raw, path: str, log: Log) -> None:
+    """What belongs to modelled partitions is theirs alone."""
+    for name, absent in (("tasks", None), ("global", 0), ("seed", 0)):
+        if raw[name] != absent:
+            log.problem(
+                f"{path}.{name}",
+                f"{name} is a modelled partition's: remove it, or take "
+                f"personality {TASKS}",
+            )
+
+
+def _vcpus(raw: Raw, processors: int, path: str, log: Log) -> VcpusSpec:
     count = raw["count"]
+    count = max(processors, 1) if count is None else count
     return VcpusSpec(
-        count=max(processors, 1) if count is None else count,
+        count=count,
         policy=raw["policy"],
         quantum=raw["quantum"] if raw["policy"] != "null" else 0,
+        params=_params(raw["each"], count, path, log),
+    )
+
+
+def _params(
+    raw: Raw | list[Raw] | None, count: int, path: str, log: Log
+) -> tuple[Mapping[str, int], ...]:
+    """Return each virtual CPU's parameters; one mapping goes for all."""
+    if isinstance(raw, list):
+        log.alias(f"{path}.params", f"{path}.each")
+        return tuple(_given(each) for each in raw)
+    if raw is None:
+        return ()
+    log.alias(f"{path}.params[0]", f"{path}.each")
+    return (_given(raw),) * min(max(count, 1), MAX_VCPUS)
+
+
+def _given(raw: Raw) -> Mapping[str, int]:
+    return MappingProxyType(
+        {name: value for name, value in raw.items() if value is not None}
     )
 
 

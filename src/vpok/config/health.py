@@ -25,6 +25,7 @@ KINDS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType(
         "paravirt": {
             name: number for name, (number, _, _) in HEALTH_KINDS.items()
         },
+        "tasks": {},
     }
 )
 # All that may be written, each once.
@@ -39,6 +40,7 @@ OWN: Final[Mapping[str, Mapping[int, str]]] = MappingProxyType(
         "paravirt": {
             number: action for number, action, _ in HEALTH_KINDS.values()
         },
+        "tasks": {},
     }
 )
 

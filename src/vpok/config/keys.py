@@ -11,7 +11,6 @@ from vpok.config.atoms import (
     FLUSH,
     FREQUENCY,
     NAME,
-    NUMBERS,
     SIZE,
     TIME,
     WORDS,
@@ -19,62 +18,12 @@ from vpok.config.atoms import (
 )
 from vpok.config.keys_interrupts import INTERRUPTS
 from vpok.config.keys_partitions import PARTITIONS
+from vpok.config.keys_schedule import SCHEDULER
 from vpok.config.kinds import Key, ListOf, Record, ours
 from vpok.spec.model import CostSpec
 from vpok.spec.problems import COMPATS
 from vpok.spec.problems.ports import DIRECTIONS, KINDS
 from vpok.spec.problems.words import show_time
-
-PARTITION = Key("partition", NAME, "The partition's name.", required=True)
-
-SLOTS = Record(
-    "kernel.scheduler.slots[]",
-    (
-        PARTITION,
-        Key("duration", TIME, "Length of the slot.", required=True),
-    ),
-    intro="POK's schedule: the slots follow one another, for ever. A slot "
-    "ends at the first quantum (1 ms) of POK's timer at or after its "
-    "duration, on all processors. In a system with paravirt partitions slots "
-    "are exact windows, one after the other from the start of the major "
-    "frame, on the processors of their partition.",
-)
-
-WINDOWS = Record(
-    "kernel.scheduler.windows[]",
-    (
-        PARTITION,
-        ours(
-            "start",
-            TIME,
-            "When it opens, from the start of the major frame.",
-            required=True,
-        ),
-        ours("duration", TIME, "Length of the window.", required=True),
-        ours(
-            "processors",
-            NUMBERS,
-            "Where it is open. Default: the partition's processors.",
-        ),
-    ),
-    intro="Exact windows, instead of slots. They may leave gaps, and may not "
-    "overlap on a processor.",
-)
-
-SCHEDULER = Record(
-    "kernel.scheduler",
-    (
-        Key(
-            "major_frame",
-            TIME,
-            "Length of the major frame. Default: the sum of the slots, or "
-            "the end of the last window.",
-        ),
-        Key("slots", ListOf(SLOTS), "POK's schedule."),
-        ours("windows", ListOf(WINDOWS), "The schedule, as exact windows."),
-    ),
-    intro="Exactly one of `slots` and `windows` must be there.",
-)
 
 KERNEL = Record(
     "kernel",
@@ -175,7 +124,8 @@ COSTS = Record(
             "one cycle of the clock if that is longer.",
         ),
     ),
-    intro="What the hypervisor's own work costs, in virtual time.",
+    intro="What the hypervisor's own work costs, in virtual time. Modelled "
+    "partitions pay nothing, so that theory holds to the nanosecond.",
 )
 
 SYSTEM = Record(

@@ -3,6 +3,7 @@
 from vpok.config.atoms import (
     COUNT,
     FILE,
+    FLAG,
     NAME,
     NUMBERS,
     SIZE,
@@ -11,11 +12,12 @@ from vpok.config.atoms import (
     choice,
 )
 from vpok.config.health import DEFAULT, NAMES
-from vpok.config.kinds import Key, Named, Record, ours
+from vpok.config.keys_policies import EACH
+from vpok.config.keys_tasks import TASKS
+from vpok.config.kinds import Key, ListOf, Named, Record, ours
 from vpok.kernel.sched import POLICIES
-from vpok.spec.model import HEALTH_ACTIONS
-from vpok.spec.problems.image import ISAS
-from vpok.spec.problems.partitions import SCHEDULERS
+from vpok.spec.model import HEALTH_ACTIONS, TASK_SCHEDULERS
+from vpok.spec.problems.partitions import PERSONALITIES, SCHEDULERS
 
 # Features that POK knows and that change what the kernel does...
 USED_FEATURES = ("assert", "console", "debug", "gettick", "shutdown")
@@ -57,14 +59,22 @@ VCPUS = Record(
             "policy",
             choice(*POLICIES),
             "Who chooses among them. `null`: the n-th runs on the n-th of "
-            "the partition's processors; with `round-robin` they take turns.",
+            "the partition's processors; `round-robin`: they take turns; "
+            "`fixed-priority`, `edf`: the most urgent one; `server`: each has "
+            "a budget in every period; `credit`: by weight, with caps.",
             default="null",
         ),
         ours(
             "quantum",
             TIME,
-            "How long a turn of `round-robin` is.",
+            "How long a turn of `round-robin` or `credit` is.",
             default="10ms",
+        ),
+        ours(
+            "each",
+            EACH,
+            "Parameters of each virtual CPU, in order; those that the list "
+            "leaves out have defaults.",
         ),
     ),
     short="count",
@@ -86,8 +96,9 @@ PARTITIONS = Record(
             "Its memory: the image from 0 on; 8 KiB per thread, and 8 KiB "
             "that POK leaves unused, at the end. Of a paravirt partition: "
             "whole pages of 4096 bytes, the last ones for the hypercall page "
-            "and a shared page per virtual CPU.",
+            "and a shared page per virtual CPU. A modelled partition has none.",
             required=True,
+            unless="tasks",
         ),
         ours(
             "image",
@@ -105,12 +116,16 @@ PARTITIONS = Record(
             "unknown ones are ignored with a note. A paravirt partition may "
             "have `shutdown` only.",
         ),
-        Key("threads", THREADS, "Its threads; as the next four, POK's only."),
+        Key(
+            "threads",
+            THREADS,
+            "Its threads; as semaphores, mutexes and events, POK's only.",
+        ),
         Key(
             "scheduler",
-            choice(*SCHEDULERS, fold=True),
-            "Scheduling policy of the threads.",
-            default="rr",
+            choice(*SCHEDULERS, *TASK_SCHEDULERS, fold=True),
+            "Scheduling policy of the threads, or of modelled tasks. Default: "
+            "`rr` of threads, `fixed-priority` of tasks.",
         ),
         Key("semaphores", COUNT, "How many it may create.", default="0"),
         Key("mutexes", COUNT, "How many it may create.", default="0"),
@@ -123,10 +138,25 @@ PARTITIONS = Record(
         Key("objects", WORDS, "For POK's build. No effect."),
         ours(
             "personality",
-            choice(*ISAS),
+            choice(*PERSONALITIES),
             "What its image is written for: POK's kernel, or virtual CPUs and "
-            "interrupts for an operating system of its own.",
-            default="pok",
+            "interrupts for an operating system of its own; or that it is "
+            "modelled by tasks. Default: `tasks` if there are some, else "
+            "`pok`.",
+        ),
+        ours("tasks", ListOf(TASKS), "Its tasks, instead of an image."),
+        ours(
+            "global",
+            FLAG,
+            "Whether its tasks run on whichever of its virtual CPUs is free, "
+            "instead of one each. The policy must be `null`.",
+            default="false",
+        ),
+        ours(
+            "seed",
+            COUNT,
+            "What its tasks' chances begin with.",
+            default="0",
         ),
         ours(
             "input",

@@ -109,6 +109,7 @@ class Key:
     default: str | None = None
     required: bool = False
     ours: bool = False  # POK's configuration does not have it
+    unless: str = ""  # with this key beside it, it is not required
 
     def absent(self, path: str, log: Log) -> Any:
         """Return what stands for it where it is not written."""
@@ -116,7 +117,7 @@ class Key:
             return self.kind.read(Scalar(0, self.default), path, log)
         if isinstance(self.kind, Record):
             return self.kind.read(Pairs(0, {}), path, log)
-        if self.required and isinstance(self.kind, Atom):
+        if self.required and not self.unless and isinstance(self.kind, Atom):
             return self.kind.spare
         return None
 
@@ -154,8 +155,7 @@ class Record(Kind):
             if name not in names:
                 log.problem(_join(path, name), unknown("key", name, names))
         return {
-            key.name: _value(key, node.entries.get(key.name), path, log)
-            for key in self.keys
+            key.name: _value(key, node.entries, path, log) for key in self.keys
         }
 
     def schema(self) -> Json:
@@ -165,9 +165,15 @@ class Record(Kind):
             "properties": {key.name: _property(key) for key in self.keys},
             "additionalProperties": False,
         }
-        required = [key.name for key in self.keys if key.required]
+        required = [
+            key.name for key in self.keys if key.required and not key.unless
+        ]
         if required:
             record["required"] = required
+        for key in self.keys:
+            if key.unless:
+                pair = (key.name, key.unless)
+                record["anyOf"] = [{"required": [name]} for name in pair]
         if not self.short:
             return record
         alone = next(key for key in self.keys if key.name == self.short)
@@ -253,16 +259,68 @@ class Either(Kind):
         return f"{self.items.describe()}; or {self.word.describe()}"
 
 
+@dataclass(frozen=True, slots=True)
+class OneOrMany(Kind):
+    """A list of records; one alone is that of everybody."""
+
+    items: ListOf
+
+    def read(self, node: Node, path: str, log: Log) -> Any:
+        """Read a list, or what stands for all of its items."""
+        kind = self.items.item if isinstance(node, Pairs) else self.items
+        return kind.read(node, path, log)
+
+    def schema(self) -> Json:
+        """Describe it in JSON Schema."""
+        return {"anyOf": [self.items.item.schema(), self.items.schema()]}
+
+    def describe(self) -> str:
+        """Name both."""
+        return f"{self.items.describe()}; one alone goes for all"
+
+
+@dataclass(frozen=True, slots=True)
+class ByName(Kind):
+    """A mapping from names of the user's to values of one kind."""
+
+    item: Atom
+    noun: str  # what is named
+
+    def read(self, node: Node, path: str, log: Log) -> dict[str, Any]:
+        """Read each entry."""
+        if not isinstance(node, Pairs):
+            log.problem(
+                path,
+                f"write '{self.noun}: value' lines here, not {_noun(node)}",
+            )
+            return {}
+        values = {}
+        for name, entry in node.entries.items():
+            below = _join(path, name)
+            log.at(below, entry.line)
+            values[name] = self.item.read(entry.node, below, log)
+        return values
+
+    def schema(self) -> Json:
+        """Describe it in JSON Schema."""
+        return {"type": "object", "additionalProperties": self.item.schema()}
+
+    def describe(self) -> str:
+        """Name both."""
+        return f"mapping from each {self.noun} to {self.item.words}"
+
+
 def plain_name(written: str) -> str:
     """Return a name as the tables have it."""
     return " ".join(written.lower().replace("-", " ").split())
 
 
-def _value(key: Key, entry: Entry | None, path: str, log: Log) -> Any:
+def _value(key: Key, entries: Mapping[str, Entry], path: str, log: Log) -> Any:
     below = _join(path, key.name)
+    entry = entries.get(key.name)
     if entry is not None and not is_null(entry.node):
         return key.kind.read(entry.node, below, log)
-    if key.required:
+    if key.required and key.unless not in entries:
         log.problem(below, f"{key.name!r} is missing: {_advice(key)}")
     return key.absent(below, log)
 

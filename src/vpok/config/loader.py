@@ -24,6 +24,7 @@ PLACES = (
     ),
     (re.compile(r"^(partitions\[\d+\])\.threads\b"), r"\1.threads.count"),
     (re.compile(r"^(partitions\[\d+\])\.thread_"), r"\1.threads."),
+    (re.compile(r"^(partitions\[\d+\])\.model\.tasks\b"), r"\1.tasks"),
     (re.compile(r"^(interrupts\[\d+\])\.sender\b"), r"\1.from"),
 )
 

@@ -7,6 +7,7 @@ from vpok.abi.pok import PORT_STORAGE
 from vpok.abi.pok_clock import QUANTUM
 from vpok.config.keys_partitions import IDLE_FEATURES, IDLE_THREAD_FEATURES
 from vpok.config.log import Log
+from vpok.config.notes_tasks import note_tasks
 from vpok.spec.model import PartitionSpec, Problem, SystemSpec
 from vpok.spec.problems.image import image_end, stack_room
 from vpok.spec.problems.words import show_time
@@ -21,6 +22,7 @@ def note(spec: SystemSpec, raw: Raw, log: Log) -> None:
         *_threads(spec, raw),
         *_schedule(spec),
         *_ports(spec),
+        *note_tasks(spec),
     ):
         log.note(each.where, each.what)
 
@@ -89,14 +91,34 @@ def _schedule(spec: SystemSpec) -> Iterator[Problem]:
                 f"kernel.scheduler.slots[{index}].duration",
                 "slots end on POK's 1ms quantum: this one lasts longer",
             )
-    entries = schedule.slots or schedule.windows
-    served = {entry.partition for entry in entries}
+    yield from _unserved(spec)
+
+
+def _unserved(spec: SystemSpec) -> Iterator[Problem]:
+    """Who has no time in any plan."""
+    schedule = spec.schedule
+    flat = schedule.architecture == "flat"
+    if flat and schedule.policy:
+        return
+    windows = [w for plan in schedule.plans for w in plan.windows]
+    windows += schedule.windows
+    served = {slot.partition for slot in schedule.slots}
+    served |= {window.partition for window in windows}
+    vcpus = {(window.partition, window.vcpu) for window in windows}
     for index, partition in enumerate(spec.partitions):
         if index not in served:
             yield Problem(
                 f"partitions[{index}].name",
                 f"partition {partition.name!r} has no time: it never runs",
             )
+            continue
+        for vcpu in range(partition.vcpus.count if flat else 0):
+            if (index, vcpu) not in vcpus:
+                yield Problem(
+                    f"partitions[{index}].vcpus",
+                    f"virtual CPU {vcpu} of {partition.name!r} has no time: "
+                    "it never runs",
+                )
 
 
 def _ports(spec: SystemSpec) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from vpok.config.keys import SYSTEM
-from vpok.config.kinds import Json, Key, Kind, ListOf, Record
+from vpok.config.kinds import Json, Key, Kind, ListOf, OneOrMany, Record
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 HEAD = """\
@@ -48,6 +48,8 @@ def _records(kind: Kind) -> Iterator[Record]:
     """Yield all records, each before those in it."""
     if isinstance(kind, ListOf):
         yield from _records(kind.item)
+    if isinstance(kind, OneOrMany):
+        yield from _records(kind.items)
     if isinstance(kind, Record):
         yield kind
         for key in kind.keys:
@@ -66,6 +68,8 @@ def _section(record: Record) -> str:
 def _row(key: Key) -> str:
     name = f"`{key.name}`" + (" **+**" if key.ours else "")
     default = "required" if key.required else ""
+    if key.unless:
+        default = f"required, without `{key.unless}`"
     if key.default is not None:
         default = f"`{key.default}`"
     return f"| {name} | {key.kind.describe()} | {default} | {key.meaning} |"

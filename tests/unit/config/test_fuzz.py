@@ -13,6 +13,7 @@ from vpok.spec.problems import problems
 
 FULL = (Path(__file__).parent / "full.yaml").read_text("utf-8")
 PARAVIRT = (Path(__file__).parent / "paravirt.yaml").read_text("utf-8")
+TASKS = (Path(__file__).parent / "tasks.yaml").read_text("utf-8")
 REJECTS = Path(__file__).parents[2] / "rejects"
 
 # What stands in a line, or replaces it: edges of every kind of value.
@@ -25,6 +26,7 @@ VALUES = st.sampled_from(
         *("- - 1", "é", "[0, 0]", "[1, 0, 5]", "round-robin", "default"),
         *("stop", "out", "in", "virtual", "images/good.elf", "/dev/zero"),
         *("paravirt", "pok", "level", "exec", "[1ms, 1]", "dev.csv", "rtos"),
+        *("tasks", "flat", "{uniform: [1, 2]}", "a/0", "edf", "none", "true"),
     ]
 )
 EDIT = st.tuples(
@@ -51,7 +53,8 @@ def outcome(load_it: Callable[[], object]) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.slow
 @given(
-    st.sampled_from([FULL, PARAVIRT]), st.lists(EDIT, min_size=1, max_size=4)
+    st.sampled_from([FULL, PARAVIRT, TASKS]),
+    st.lists(EDIT, min_size=1, max_size=4),
 )
 def test_an_edited_system_is_a_system_or_problems(
     folder: Path, text: str, edits: list[tuple[str, int, str, random.Random]]

@@ -25,6 +25,7 @@ def fits(value: Any, rule: dict[str, Any]) -> bool:
     kinds = rule.get("type", [])
     kinds = [kinds] if isinstance(kinds, str) else kinds
     items, properties = rule.get("items"), rule.get("properties", {})
+    others = rule.get("additionalProperties") or NEVER
     return all(
         [
             not kinds or isinstance(value, tuple(TYPES[k] for k in kinds)),
@@ -39,9 +40,9 @@ def fits(value: Any, rule: dict[str, Any]) -> bool:
             or all(fits(item, items) for item in value),
             not (isinstance(value, dict) and rule.get("required"))
             or set(rule["required"]) <= set(value),
-            not (isinstance(value, dict) and "properties" in rule)
+            not (isinstance(value, dict) and "additionalProperties" in rule)
             or all(
-                fits(v, properties.get(k, NEVER)) for k, v in value.items()
+                fits(v, properties.get(k, others)) for k, v in value.items()
             ),
         ]
     )
@@ -60,6 +61,7 @@ def rules(rule: dict[str, Any]) -> list[dict[str, Any]]:
         *rule.get("properties", {}).values(),
         *rule.get("anyOf", []),
         *([rule["items"]] if "items" in rule else []),
+        *([others] if (others := rule.get("additionalProperties")) else []),
     ]
     return [rule, *(each for part in below for each in rules(part))]
 
@@ -78,6 +80,7 @@ def test_the_schema_uses_only_words_that_this_test_understands() -> None:
     [
         HERE / "full.yaml",
         HERE / "paravirt.yaml",
+        HERE / "tasks.yaml",
         ROOT / "src/vpok/config/template.yaml",
         ROOT / "src/vpok/demo/config.yaml",
     ],
@@ -102,6 +105,10 @@ def test_the_schema_takes_what_the_loader_takes(file: Path) -> None:
         *("interrupt-ticks-unknown", "interrupt-trigger-unknown"),
         *("interrupt-period-negative", "interrupt-key-unknown"),
         *("interrupt-clock-unknown", "interrupt-arrivals-word"),
+        *("task-execution-missing", "task-kind-unknown", "task-key-unknown"),
+        *("task-execution-list", "plan-windows-missing", "tasks-global-word"),
+        *("plan-action-unknown", "policy-parameter-unknown", "flat-null"),
+        *("server-kind-unknown", "architecture-unknown"),
     ],
 )
 def test_the_schema_refuses_what_an_editor_can_see(name: str) -> None:

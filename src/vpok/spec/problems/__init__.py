@@ -6,19 +6,22 @@ of everything at once.  `where` is the path of the attribute in `SystemSpec`;
 `config` turns it into a line of a file.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 
 from vpok.spec.model import FlushSpec, Problem, SystemSpec
 from vpok.spec.problems.interrupts import of_interrupts
 from vpok.spec.problems.partitions import of_partitions
 from vpok.spec.problems.ports import of_ports
 from vpok.spec.problems.schedule import of_schedule
+from vpok.spec.problems.vcpus import Policies
 from vpok.spec.problems.words import bad_time, one_of, show_time
 from vpok.units import MAX_TIME, NS_PER_S
 
 MAX_PROCESSORS = 64  # POK looks for a thread's processor in 64 bits
 MIN_CLOCK, MAX_CLOCK = 1_000, 10_000_000_000  # Hz
 
+NO_POLICIES: Policies = MappingProxyType({})
 FLUSHES = ("major-frame", "windows", "period")
 COMPATS = ("vpok", "pok")
 
@@ -34,19 +37,19 @@ class ConfigError(Exception):
 
 
 def problems(
-    spec: SystemSpec, policies: Collection[str] = ()
+    spec: SystemSpec, policies: Policies = NO_POLICIES
 ) -> list[Problem]:
     """
     Return everything that is wrong with *spec*; nothing means valid.
 
-    *policies* are the names of the vCPU schedulers that exist; without them
-    the names are not checked.
+    *policies* are the vCPU schedulers that exist, by name; without them
+    names and parameters are not checked.
     """
     return [
         *_module(spec),
         *_flush(spec.flush),
         *of_partitions(spec, policies),
-        *of_schedule(spec),
+        *of_schedule(spec, policies),
         *of_ports(spec),
         *of_interrupts(spec),
     ]

@@ -25,6 +25,7 @@ from vpok.units import MAX_TIME
 
 MAX_LIMIT: Final = MAX_PENDING
 NOBODY: Final = -1  # sends
+DEAF: Final = ("pok", "tasks")  # personalities without interrupts
 
 
 def of_interrupts(spec: SystemSpec) -> Iterator[Problem]:
@@ -62,11 +63,11 @@ def _target(
         return
     partition = partitions[source.partition]
     count = partition.vcpus.count
-    if partition.personality == "pok":
+    if partition.personality in DEAF:
         yield Problem(
             f"{where}.partition",
-            f"{partition.name!r} is a pok partition, which takes no "
-            "interrupts: name a paravirt one",
+            f"{partition.name!r} is a {partition.personality} partition, "
+            "which takes no interrupts: name a paravirt one",
         )
     elif not 0 <= source.vcpu < count and count > 0:
         yield Problem(
@@ -90,10 +91,11 @@ def _sender(
             "a notification comes from another partition: within its own a "
             "guest sends interrupts without one, remove it",
         )
-    elif partitions[sender].personality == "pok":
+    elif partitions[sender].personality in DEAF:
         yield Problem(
             f"{where}.sender",
-            f"{partitions[sender].name!r} is a pok partition, which sends no "
+            f"{partitions[sender].name!r} is a "
+            f"{partitions[sender].personality} partition, which sends no "
             "notifications: name a paravirt one",
         )
 

@@ -1,7 +1,6 @@
 """What is wrong with partitions: names, resources, virtual CPUs."""
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from vpok.abi.paravirt import HEALTH_KINDS, PAGE
 from vpok.spec.model import (
@@ -13,29 +12,28 @@ from vpok.spec.model import (
     VcpusSpec,
 )
 from vpok.spec.problems.image import ISAS, of_image, stack_room
+from vpok.spec.problems.tasks import of_model
+from vpok.spec.problems.vcpus import Policies, of_vcpus
 from vpok.spec.problems.words import (
-    bad_time,
+    NAMES,
     either,
     one_of,
     processors_exist,
     unique,
 )
-from vpok.units import MAX_TIME
 
-MAX_VCPUS = 64  # of a partition
 MAX_MEMORY = 1 << 30  # bytes of a partition
 MAX_LOCKS = 256  # of all partitions: POK's lock ids are bytes
 
 LOCKS = ("semaphores", "mutexes", "events")
+PERSONALITIES = (*ISAS, "tasks")
 SCHEDULERS = ("rr", "static", "rms")
 PARAVIRT_FEATURES = frozenset({"shutdown"})
 PLAIN = PartitionSpec("", 0, Image("", 0, 0, ()), VcpusSpec(1), (0,))
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+NAME = NAMES
 
 
-def of_partitions(
-    spec: SystemSpec, policies: Collection[str]
-) -> Iterator[Problem]:
+def of_partitions(spec: SystemSpec, policies: Policies) -> Iterator[Problem]:
     """Every partition is sound, with its image and its virtual CPUs."""
     if not spec.partitions:
         yield Problem("partitions", "there is no partition: describe one")
@@ -63,14 +61,19 @@ def of_partitions(
         yield from processors_exist(
             f"{where}.processors", partition.processors, spec.processors
         )
-        yield from one_of(f"{where}.personality", partition.personality, ISAS)
+        yield from one_of(
+            f"{where}.personality", partition.personality, PERSONALITIES
+        )
+        yield from of_vcpus(f"{where}.vcpus", partition, spec, policies)
+        if partition.personality == "tasks":
+            yield from of_model(f"{where}.model", partition, spec)
+            continue
         yield from _memory(f"{where}.size", partition)
         if partition.personality == "pok":
             yield from _pok(where, partition)
         elif partition.personality == "paravirt":
             yield from _paravirt(where, partition)
         yield from _health(where, partition)
-        yield from _vcpus(f"{where}.vcpus", partition, policies)
         if 0 < partition.size <= MAX_MEMORY:
             yield from of_image(f"{where}.image", partition)
 
@@ -146,27 +149,3 @@ def _health(where: str, partition: PartitionSpec) -> Iterator[Problem]:
         yield Problem(f"{where}.health", "say what the default action is")
     for action in partition.health.values():
         yield from one_of(f"{where}.health", action, HEALTH_ACTIONS)
-
-
-def _vcpus(
-    where: str, partition: PartitionSpec, policies: Collection[str]
-) -> Iterator[Problem]:
-    vcpus, processors = partition.vcpus, len(partition.processors)
-    if policies:
-        yield from one_of(f"{where}.policy", vcpus.policy, policies)
-    if not 1 <= vcpus.count <= MAX_VCPUS:
-        yield Problem(
-            f"{where}.count",
-            f"{vcpus.count} virtual CPUs: take 1 to {MAX_VCPUS}",
-        )
-    elif vcpus.policy == "null" and 0 < processors < vcpus.count:
-        yield Problem(
-            f"{where}.count",
-            f"{vcpus.count} virtual CPUs on {processors} processor(s) "
-            "need a policy that shares them: write policy: round-robin",
-        )
-    needed = 1 if vcpus.policy == "round-robin" else 0
-    if not needed <= vcpus.quantum < MAX_TIME:
-        yield Problem(
-            f"{where}.quantum", bad_time(vcpus.quantum, "a quantum", needed)
-        )

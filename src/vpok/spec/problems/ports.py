@@ -30,6 +30,12 @@ def of_ports(spec: SystemSpec) -> Iterator[Problem]:
             owner = spec.partitions[port.partition]
             if owner.personality == "paravirt":
                 yield from _paravirt(where, port)
+            elif owner.personality == "tasks":
+                yield Problem(
+                    f"{where}.partition",
+                    f"{owner.name!r} is a modelled partition, which has no "
+                    "ports: name another one",
+                )
         if not 0 <= port.size <= MAX_PORT_SIZE:
             yield Problem(
                 f"{where}.size",

@@ -1,45 +1,79 @@
-"""What is wrong with the first level: slots and windows."""
+"""What is wrong with the first level: slots, windows, plans, a policy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from vpok.spec.model import (
-    PartitionSpec,
+    ARCHITECTURES,
+    PLAN_ACTIONS,
+    PlanSpec,
     Problem,
     ScheduleSpec,
     SystemSpec,
-    WindowSpec,
 )
-from vpok.spec.problems.image import ISAS
+from vpok.spec.problems.partitions import PERSONALITIES
+from vpok.spec.problems.vcpus import FLAT, NULL, Policies, quantum
+from vpok.spec.problems.windows import fit, of_windows, overlaps
 from vpok.spec.problems.words import (
     bad_time,
     exists,
-    name_of,
-    processors_exist,
+    one_of,
     show_time,
+    unique,
 )
 from vpok.units import MAX_TIME
 
-OTHERS = frozenset(ISAS) - {"pok"}  # personalities
+OTHERS = frozenset(PERSONALITIES) - {"pok"}
 
 
-def of_schedule(spec: SystemSpec) -> Iterator[Problem]:
-    """The frame, and either slots or windows, are sound."""
+def of_schedule(spec: SystemSpec, policies: Policies) -> Iterator[Problem]:
+    """There is one way in which processors are given, and it is sound."""
     schedule = spec.schedule
-    if bool(schedule.slots) == bool(schedule.windows):
-        yield Problem(
-            "schedule",
-            "give the partitions their time: write either slots or windows",
-        )
-    entries = [*_slots(spec), *_windows(spec)]
+    yield from one_of(
+        "schedule.architecture", schedule.architecture, ARCHITECTURES
+    )
+    yield from _ways(schedule)
+    entries = [
+        *_slots(spec),
+        *of_windows("schedule", schedule.windows, spec),
+    ]
     yield from entries
     if 0 < schedule.major_frame < MAX_TIME:
         yield from _fits(schedule)
-    elif not entries:  # else they may have made the frame what it is
+        yield from fit("schedule", schedule.windows, schedule.major_frame)
+    elif _has_frame(spec) and not entries:  # else they may have made it so
         yield Problem(
             "schedule.major_frame",
             bad_time(schedule.major_frame, "a major frame"),
         )
-    yield from _overlaps(schedule, spec.partitions)
+    yield from overlaps("schedule", schedule.windows, spec)
+    yield from _plans(spec)
+    yield from _policy(spec, policies)
+
+
+def _ways(schedule: ScheduleSpec) -> Iterator[Problem]:
+    ways = [bool(schedule.slots or schedule.windows), bool(schedule.plans)]
+    if schedule.architecture == FLAT:
+        ways.append(bool(schedule.policy))
+        if sum(ways) != 1 or schedule.slots:
+            yield Problem(
+                "schedule",
+                "give the virtual CPUs their time: write either windows, "
+                "plans or a policy",
+            )
+    elif sum(ways) != 1 or (schedule.slots and schedule.windows):
+        yield Problem(
+            "schedule",
+            "give the partitions their time: write either slots or windows, "
+            "or plans",
+        )
+
+
+def _has_frame(spec: SystemSpec) -> bool:
+    """Say whether the major frame matters: to windows, or to ports."""
+    schedule = spec.schedule
+    if schedule.architecture != FLAT or not schedule.policy:
+        return not schedule.plans
+    return bool(spec.ports) or schedule.major_frame != 0
 
 
 def _slots(spec: SystemSpec) -> Iterator[Problem]:
@@ -51,7 +85,9 @@ def _slots(spec: SystemSpec) -> Iterator[Problem]:
                 f"{where}.duration", bad_time(slot.duration, "a slot")
             )
     for index, partition in enumerate(spec.partitions):
-        if spec.schedule.slots and partition.personality in OTHERS:
+        if not spec.schedule.slots or spec.schedule.architecture == FLAT:
+            break
+        if partition.personality in OTHERS:
             yield Problem(
                 f"partitions[{index}].personality",
                 "slots move on POK's timer and need pok partitions only: "
@@ -59,41 +95,7 @@ def _slots(spec: SystemSpec) -> Iterator[Problem]:
             )
 
 
-def _windows(spec: SystemSpec) -> Iterator[Problem]:
-    for index, window in enumerate(spec.schedule.windows):
-        where = f"schedule.windows[{index}]"
-        yield from exists(where, window.partition, len(spec.partitions))
-        if 0 <= window.partition < len(spec.partitions):
-            yield from processors_exist(
-                f"{where}.processors", window.processors, spec.processors
-            )
-            yield from _granted(
-                where, window, spec.partitions[window.partition]
-            )
-        if not 0 <= window.start < MAX_TIME:
-            yield Problem(
-                f"{where}.start", bad_time(window.start, "a start", 0)
-            )
-        if not 0 < window.duration < MAX_TIME:
-            yield Problem(
-                f"{where}.duration", bad_time(window.duration, "a window")
-            )
-
-
-def _granted(
-    where: str, window: WindowSpec, partition: PartitionSpec
-) -> Iterator[Problem]:
-    for processor in window.processors:
-        if processor not in partition.processors:
-            yield Problem(
-                f"{where}.processors",
-                f"partition {partition.name!r} may not use processor "
-                f"{processor}: add it to its processor_affinity",
-            )
-
-
 def _fits(schedule: ScheduleSpec) -> Iterator[Problem]:
-    """Slots and windows end when the major frame does, or before."""
     frame = schedule.major_frame
     total = sum(slot.duration for slot in schedule.slots)
     if total > frame:
@@ -102,36 +104,62 @@ def _fits(schedule: ScheduleSpec) -> Iterator[Problem]:
             f"the slots take {show_time(total)}, the major frame has "
             f"{show_time(frame)}: shorten a slot or lengthen the frame",
         )
-    for index, window in enumerate(schedule.windows):
-        end = window.start + window.duration
-        if end > frame and window.duration > 0:
+
+
+def _policy(spec: SystemSpec, policies: Policies) -> Iterator[Problem]:
+    schedule = spec.schedule
+    count = sum(partition.vcpus.count for partition in spec.partitions)
+    if not schedule.policy:
+        return
+    if schedule.architecture != FLAT:
+        yield Problem(
+            "schedule.policy",
+            "a policy for all virtual CPUs goes with architecture: flat: "
+            "write that, or partitions[].vcpus.policy",
+        )
+    elif policies and schedule.policy not in policies:
+        yield from one_of("schedule.policy", schedule.policy, policies)
+    elif schedule.policy == NULL and count > spec.processors:
+        yield Problem(
+            "schedule.policy",
+            f"{count} virtual CPUs on {spec.processors} processor(s) need a "
+            "policy that shares them: take another one",
+        )
+    yield from quantum("schedule.quantum", schedule.policy, schedule.quantum)
+
+
+# --- plans --------------------------------------------------------------------
+
+
+def _plans(spec: SystemSpec) -> Iterator[Problem]:
+    plans = spec.schedule.plans
+    yield from unique("schedule.plans", [plan.name for plan in plans])
+    for index, plan in enumerate(plans):
+        where = f"schedule.plans[{index}]"
+        if not plan.windows:
             yield Problem(
-                f"schedule.windows[{index}]",
-                f"the window ends at {show_time(end)}, the major frame at "
-                f"{show_time(frame)}: move or shorten it",
+                f"{where}.windows",
+                f"plan {plan.name!r} has no window: write one, or remove it",
             )
+        entries = list(of_windows(where, plan.windows, spec))
+        yield from entries
+        if 0 < plan.major_frame < MAX_TIME:
+            yield from fit(where, plan.windows, plan.major_frame)
+        elif not entries and plan.windows:
+            yield Problem(
+                f"{where}.major_frame",
+                bad_time(plan.major_frame, "a major frame"),
+            )
+        yield from overlaps(where, plan.windows, spec)
+        yield from _actions(f"{where}.actions", plan, len(spec.partitions))
 
 
-def _overlaps(
-    schedule: ScheduleSpec, partitions: Sequence[PartitionSpec]
-) -> Iterator[Problem]:
-    """Compare each window with the one before it, on each processor."""
-    order = sorted(
-        range(len(schedule.windows)),
-        key=lambda index: (schedule.windows[index].start, index),
-    )
-    last: dict[int, int] = {}  # processor -> the window that ends last
-    for index in order:
-        window = schedule.windows[index]
-        for processor in window.processors:
-            before = schedule.windows[last.get(processor, index)]
-            end = before.start + before.duration
-            if before is not window and window.start < end:
-                yield Problem(
-                    f"schedule.windows[{index}]",
-                    f"the window overlaps one of "
-                    f"{name_of(before.partition, partitions)} on processor "
-                    f"{processor} until {show_time(end)}: move one of them",
-                )
-            if before is window or window.start + window.duration > end:
-                last[processor] = index
+def _actions(where: str, plan: PlanSpec, count: int) -> Iterator[Problem]:
+    for index, action in enumerate(plan.actions):
+        yield from one_of(f"{where}[{index}]", action, PLAN_ACTIONS)
+    if plan.actions and len(plan.actions) != count:
+        yield Problem(
+            where,
+            f"{len(plan.actions)} actions of {count} partitions: write one "
+            "for each, or none",
+        )

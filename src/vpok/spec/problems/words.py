@@ -1,9 +1,13 @@
 """Rules that several parts share, and the words in which they speak."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from vpok.spec.model import PartitionSpec, Problem
 from vpok.units import NS_PER_MS, NS_PER_S, NS_PER_US
+
+# Of partitions and tasks.
+NAMES = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
 def unique(where: str, names: Sequence[str]) -> Iterator[Problem]:
