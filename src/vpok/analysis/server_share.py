@@ -122,8 +122,15 @@ def _by_priority(server: Server, others: Sequence[Server]) -> int | str:
     return late
 
 
+class _Wakes(Periodic):
+    """A budget is late from its server's wake on, however late that is."""
+
+    def nominal(self, count: int) -> int:
+        return self.spread(count)
+
+
 def _task(server: Server, *, passing: bool) -> Task:
     """Return the task that is no better for others than the server."""
     certain = passing or server.kind == "sporadic"
     jitter = 0 if certain else server.period - server.budget
-    return Task("", server.budget, Periodic(server.period, jitter))
+    return Task("", server.budget, _Wakes(server.period, jitter))

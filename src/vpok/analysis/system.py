@@ -44,6 +44,7 @@ def _rows(
     if model is None or not tasks:
         return
     share = share_of(member, group)
+    spread = model.spread and member.partition.vcpus.count > 1
     verdict, bounds = _bounds(tasks, model.scheduler, share)
     name = member.partition.name
     for task, bound in zip(tasks, bounds, strict=True):
@@ -51,7 +52,7 @@ def _rows(
             plan=group.plan,
             partition=name,
             task=task.name,
-            vcpu=member.index,
+            vcpu=-1 if spread else member.index,
             scheduler=model.scheduler,
             supply=share.words,
             deadline=task.deadline,
