@@ -234,7 +234,8 @@ class Kernel(Bounds):
             return
         partition = vcpu.partition
         if vcpu is not cpu.current:
-            self.release(vcpu)
+            if vcpu.pcpu != cpu.number:
+                self.release(vcpu)
             self.switch(cpu, vcpu)
             if not partition.free:
                 charge(vcpu, self.switch_cost)

@@ -69,7 +69,6 @@ class Task:
         self.active: Job | None = None
         self.skipping = False
         # Account.
-        self.done: i64 = 0
         self.aborted: i64 = 0
         self.skipped: i64 = 0
         self.missed: i64 = 0
@@ -77,12 +76,14 @@ class Task:
         self.preempted: i64 = 0
         self.migrated: i64 = 0
         self.executed: i64 = 0
-        self.best: i64 = FAR
         self.worst: i64 = -1
         self.worst_arrival: i64 = 0
-        self.total: i64 = 0
+        # How often each response time was; of classes, if not `exact`.
         self.responses: dict[int, int] = {}
-        self.exact = True  # every response time is counted one by one
+        self.exact = True
+        self.blurred_done = 0  # these three only if not `exact`
+        self.blurred_total = 0
+        self.blurred_best = 0
 
     def length(self) -> i64:
         """Return how long the next job executes, ns."""
@@ -115,32 +116,56 @@ class Task:
             if self.released < len(self.arrivals):
                 self.arrival = self.arrivals[self.released]
 
-    def finish(self, job: Job, now: i64) -> None:
-        """Account a job that is done."""
-        response = now - job.arrival
-        self.done += 1
-        self.total += response
-        if response < self.best:
-            self.best = response
+    def finish(self, response: i64, arrival: i64) -> None:
+        """Account a job that is done, *response* ns after it arrived."""
         if response > self.worst:
             self.worst = response
-            self.worst_arrival = job.arrival
+            self.worst_arrival = arrival
         responses = self.responses
         key = int(response)
-        if not self.exact:
-            key = coarse(key)
+        if self.exact:
+            responses[key] = responses.get(key, 0) + 1
+            if len(responses) > MOST_DISTINCT:
+                self.blur()
+            return
+        self.blurred_done += 1
+        self.blurred_total += key
+        self.blurred_best = min(self.blurred_best, key)
+        key = coarse(key)
         responses[key] = responses.get(key, 0) + 1
-        if len(responses) > MOST_DISTINCT and self.exact:
-            self.blur()
 
     def blur(self) -> None:
         """Count response times in classes of 1/256 from now on."""
+        self.blurred_done = self.done
+        self.blurred_total = self.total
+        self.blurred_best = self.best
         self.exact = False
         blurred: dict[int, int] = {}
         for response, count in self.responses.items():
             key = coarse(response)
             blurred[key] = blurred.get(key, 0) + count
         self.responses = blurred
+
+    @property
+    def done(self) -> int:
+        """How many jobs are done."""
+        if not self.exact:
+            return self.blurred_done
+        return sum(self.responses.values())
+
+    @property
+    def total(self) -> int:
+        """The sum of their response times, ns."""
+        if not self.exact:
+            return self.blurred_total
+        return sum(time * count for time, count in self.responses.items())
+
+    @property
+    def best(self) -> int:
+        """The shortest response time, ns; 0 if there is none."""
+        if not self.exact:
+            return self.blurred_best
+        return min(self.responses, default=0)
 
     def miss(self, job: Job) -> None:
         """Account a missed deadline."""

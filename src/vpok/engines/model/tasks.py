@@ -120,13 +120,16 @@ class TaskSet:
     def end(self, job: Job, now: i64) -> bool:
         """Account a job that is done; say whether it was late."""
         task = job.task
-        task.finish(job, now)
+        task.finish(now - job.arrival, job.arrival)
         late = now > job.deadline
         if late:
             task.miss(job)
             if task.on_miss == SKIP:
                 task.skipping = True
-        self.following(task, now)
+        if task.waiting:
+            self.following(task, now)
+        else:
+            task.active = None
         return late
 
     def abort(self, job: Job, now: i64) -> None:
