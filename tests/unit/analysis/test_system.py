@@ -34,9 +34,18 @@ WHOLE = (WindowSpec(0, 0, 10 * MS, (0,)),)
 TaskList = Sequence[TaskSpec]
 
 
-def task(name: str, period: int, execution: int, **more: int) -> TaskSpec:
+def task(
+    name: str, period: int, execution: int, priority: int = 0, vcpu: int = 0
+) -> TaskSpec:
     """Return a task whose deadline is its period, in ms."""
-    return TaskSpec(name, period * MS, period * MS, (execution * MS,), **more)
+    return TaskSpec(
+        name,
+        period * MS,
+        period * MS,
+        (execution * MS,),
+        priority=priority,
+        vcpu=vcpu,
+    )
 
 
 def partition(
@@ -90,7 +99,7 @@ def test_a_row_says_all_of_a_task() -> None:
     rows = analyze(system(partition(tasks)), {("p", "hi"): 6 * MS})
 
     first = rows[0]
-    assert ms(rows) == [7, 17]
+    assert ms(rows) == [7, 18]
     assert (first.partition, first.task, first.vcpu) == ("p", "hi", 0)
     assert first.supply == "5ms of 10ms in 1 window, processor 0"
     assert (first.schedulable, first.deadline) == (YES, 10 * MS)
