@@ -70,6 +70,9 @@ class Credit(Ranked):
         super().__init__(pcpus, quantum)
         assert quantum > 0, "credit needs a quantum"
         self.accounts: dict[int, Account] = {}  # by id
+        # Virtual times of vCPUs that are gone, by order: a restart of their
+        # partition forgives nothing.  Groups stay for the same reason.
+        self.past: dict[int, int] = {}
         self.shares = Shares()
         self.least = 0  # the highest that the least virtual time ever was
         self.period: i64 = self.quantum * QUANTA
@@ -82,29 +85,36 @@ class Credit(Ranked):
         """Take a vCPU in."""
         super().add(vcpu, params)
         settings = self.settings[vcpu.id]
-        ident = int(vcpu.partition.index) if self.flat else vcpu.id
+        order = self.places[vcpu.id].order
+        ident = int(vcpu.partition.index) if self.flat else order
         group = self.shares.groups.get(ident)
         if group is None:
-            group = Group(ident, settings["weight"], settings["cap"])
+            group = Group(ident, settings["cap"])
+            group.refill(self.period)
             self.shares.groups[ident] = group
-            if group.cap > 0:
-                self.capped.append(group)
-                group.refill(self.period)
+        if not group.members:
+            self.configure(group, settings)
         group.members.append(vcpu.id)
         settings.update(weight=group.weight, cap=group.cap)
         self.accounts[vcpu.id] = Account(vcpu, group)
+        self.accounts[vcpu.id].virtual = self.past.pop(order, 0)
+
+    def configure(self, group: Group, settings: dict[str, int]) -> None:
+        """Give a group its weight, and a cap from its next period on."""
+        group.weight = settings["weight"]
+        group.cap = settings["cap"]
+        self.shares.update(group, group.runnable)
+        if group.cap > 0 and group not in self.capped:
+            self.capped.append(group)
 
     def remove(self, vcpu: Vcpu) -> None:
-        """Forget a vCPU."""
+        """Forget a vCPU, but not what it had."""
+        order = self.places[vcpu.id].order
         super().remove(vcpu)
         account = self.accounts.pop(vcpu.id)
         self.rest(account)
-        group = account.group
-        group.members.remove(vcpu.id)
-        if not group.members:
-            del self.shares.groups[group.ident]
-            if group in self.capped:
-                self.capped.remove(group)
+        account.group.members.remove(vcpu.id)
+        self.past[order] = account.virtual
 
     def adjust(self, vcpu: Vcpu, params: dict[str, int]) -> str:
         """Change a weight from the next turn on, a cap from its period on."""
@@ -112,13 +122,9 @@ class Credit(Ranked):
         if not refusal:
             settings = self.settings[vcpu.id]
             group = self.accounts[vcpu.id].group
-            group.weight = settings["weight"]
-            group.cap = settings["cap"]
-            self.shares.update(group, group.runnable)
+            self.configure(group, settings)
             for ident in group.members:
                 self.settings[ident] = settings
-            if group.cap > 0 and group not in self.capped:
-                self.capped.append(group)
         return refusal
 
     # --- what happens -------------------------------------------------------

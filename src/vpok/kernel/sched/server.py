@@ -77,6 +77,9 @@ class Server(Ranked):
         super().__init__(pcpus, quantum)
         self.by_priority = False
         self.budgets: dict[int, Budget] = {}  # by id
+        # Those of vCPUs that are gone, by order: a restart of their partition
+        # gives nobody another budget.
+        self.past: dict[int, Budget] = {}
         # (instant, id) at which a budget is to be refreshed.  An entry counts
         # if it is in `awaited` too.
         self.dues: list[tuple[int, int]] = []
@@ -100,12 +103,20 @@ class Server(Ranked):
         if len(self.vcpus) == 1:
             self.by_priority = self.settings[vcpu.id]["order"] == 1
         self.settings[vcpu.id]["order"] = 1 if self.by_priority else 0
-        self.budgets[vcpu.id] = Budget(self.settings[vcpu.id])
+        budget = self.past.pop(self.places[vcpu.id].order, None)
+        if budget is None:
+            budget = Budget(self.settings[vcpu.id])
+        elif budget.settings != self.settings[vcpu.id]:
+            budget.change(self.settings[vcpu.id])
+        self.budgets[vcpu.id] = budget
 
     def remove(self, vcpu: Vcpu) -> None:
-        """Forget a vCPU."""
+        """Forget a vCPU, but not what it had."""
+        order = self.places[vcpu.id].order
         super().remove(vcpu)
-        del self.budgets[vcpu.id]
+        budget = self.budgets.pop(vcpu.id)
+        budget.asleep = True
+        self.past[order] = budget
         self.awaited.pop(vcpu.id, None)
 
     def adjust(self, vcpu: Vcpu, params: dict[str, int]) -> str:

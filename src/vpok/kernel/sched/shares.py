@@ -19,10 +19,10 @@ TIME: Final = 1 << 40  # of virtual time: 1 ns at a weight of 1/UNIT
 class Group:
     """Who shares a weight and a cap."""
 
-    def __init__(self, ident: int, weight: int, cap: int) -> None:
+    def __init__(self, ident: int, cap: int) -> None:
         """Start with nobody."""
         self.ident = ident
-        self.weight = weight
+        self.weight = 1
         self.cap = cap  # per cent of one processor; 0: none
         self.members: list[int] = []  # ids of vCPUs
         self.runnable = 0  # of them

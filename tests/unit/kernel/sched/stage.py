@@ -104,6 +104,21 @@ class Stage:
         if len(self.pcpus) > 1:
             self.policy.window(pcpu, opened, self.now)
 
+    def restart(self, index: int) -> None:
+        """Let a vCPU's partition restart: another vCPU takes its place."""
+        old = self.vcpus[index]
+        for pcpu in self.pcpus:
+            if self.current[pcpu] is old:
+                self.charge(pcpu)
+                self.current[pcpu] = None
+        own = self.policy.params(old)
+        self.policy.remove(old)
+        new = Vcpu(old.id, index, old.partition, old.arch)
+        set_state(new, BLOCKED, self.now)
+        self.vcpus[index] = new
+        self.policy.add(new, own)
+        self.wake(index, 0)
+
     def charge(self, pcpu: int) -> None:
         """Tell the policy what has run."""
         vcpu = self.current[pcpu]

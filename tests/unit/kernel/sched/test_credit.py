@@ -170,8 +170,9 @@ def test_time_that_nobody_else_wanted_is_not_held_against_anybody() -> None:
 
 def test_clamping_is_worked_out_from_the_heaviest_down() -> None:
     shares = Shares()
-    groups = [Group(i, w, 0) for i, w in enumerate([1000, 50, 6, 4])]
-    for group in groups:
+    groups = [Group(index, 0) for index in range(4)]
+    for group, weight in zip(groups, [1000, 50, 6, 4], strict=True):
+        group.weight = weight
         shares.groups[group.ident] = group
         shares.update(group, 1)
 
@@ -251,6 +252,15 @@ def test_a_changed_cap_is_in_force_from_its_next_period_on() -> None:
 
     had = [stage.had(0, k * PERIOD, (k + 1) * PERIOD) for k in range(7)]
     assert had == [100, 100, 40, 40, 40, 100, 100]
+
+
+def test_a_restart_does_not_lift_a_cap() -> None:
+    stage = greedy(Stage("credit", caps(30)), [0])
+    for when in (12, 20, 35, 130):
+        stage.at(when, lambda: stage.restart(0))
+    stage.run(300)
+
+    assert [stage.had(0, k, k + 100) for k in (0, 100, 200)] == [30] * 3
 
 
 # --- the flat architecture -------------------------------------------------------

@@ -322,6 +322,18 @@ def test_the_kind_of_a_server_stays_as_it_is() -> None:
     assert "cannot change" in refusal
 
 
+@kinds
+def test_a_restart_gives_nobody_another_budget(kind: int) -> None:
+    stage = greedy(Stage("server", [server(4, 20, kind)]), [0])
+    for when in (1, 3, 7, 25):
+        stage.at(when, lambda: stage.restart(0))
+    stage.run(100)
+
+    for start in range(0, 100, 20):
+        assert 0 <= stage.had(0, start, start + 20) <= 4
+    assert stage.had(0, 40, 100) == 12
+
+
 # --- random systems ------------------------------------------------------------
 
 
