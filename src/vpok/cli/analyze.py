@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vpok.cli import INTERRUPTED
 from vpok.cli.common import (
     colours,
     config_argument,
+    instant,
     json_option,
     put,
     refusals,
@@ -20,17 +22,27 @@ from vpok.cli.common import (
 if TYPE_CHECKING:
     from vpok.analysis import TaskRow
     from vpok.report.table import Table
+    from vpok.system import Loaded, System
 
 
 @click.command("analyze")
 @config_argument
+@click.option(
+    "until",
+    "--for",
+    callback=instant,
+    metavar="TIME",
+    help="Run the system too, silently, up to this virtual time, and show "
+    "the worst response that was observed.",
+)
 @json_option
-def command(config: Path, *, as_json: bool) -> int:
+def command(config: Path, until: int | None, *, as_json: bool) -> int:
     """
     Bound the response times of the tasks of modelled partitions.
 
     A bound holds for every phasing of releases and windows. Where there is
-    none, it is told why.
+    none, it is told why. A response above its bound is an error of vpok:
+    exit code 1.
     """
     from vpok.analysis import analyze
     from vpok.system import load
@@ -38,12 +50,55 @@ def command(config: Path, *, as_json: bool) -> int:
     with refusals():
         loaded = load(config)
         show_notes(loaded.notes)
-        rows = analyze(loaded.spec)
+        observed, stopped = observe(loaded, until)
+        rows = analyze(loaded.spec, observed)
     put(for_programs(rows) if as_json else for_people(rows))
     breaches = [row for row in rows if row.breached]
     for row in breaches:
         click.echo(f"vpok: {breach(row)}", err=True)
-    return 1 if breaches else 0
+    if breaches:
+        return 1
+    return INTERRUPTED if stopped else 0
+
+
+# --- the run ------------------------------------------------------------------
+
+
+def observe(
+    loaded: "Loaded", until: int | None
+) -> tuple[dict[tuple[str, str], int], bool]:
+    """Run up to *until*: worst responses, and whether the user stopped it."""
+    from vpok.cli.drive import drive
+
+    if until is None:
+        return {}, False
+    with loaded.build() as system:
+        stopped = drive(system, until, lambda: None)
+        if switched(system):
+            click.echo("note: a plan was switched: nothing compared", err=True)
+            return {}, stopped
+        return worst_responses(system), stopped
+
+
+def switched(system: "System") -> bool:
+    """Say whether a run has left its first plan."""
+    from vpok.kernel.first_level import Windows
+
+    level = system.kernel.first_level
+    return isinstance(level, Windows) and level.switched > 0
+
+
+def worst_responses(system: "System") -> dict[tuple[str, str], int]:
+    """Return the worst response of each task with a job that is done: ns."""
+    from vpok.engines.model.engine import ModelEngine
+
+    return {
+        (partition.name, task.name): int(task.worst)
+        for partition in system.kernel.partitions
+        if isinstance(partition.engine, ModelEngine)
+        for task in partition.engine.tasks()
+        if task.done
+    }
 
 
 def breach(row: "TaskRow") -> str:
