@@ -120,8 +120,8 @@ def test_check_for_programs(broken: str, capsys: Captured) -> None:
     assert run(["check", DEMO, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["problems"] == []
-    assert report["frame"]["major_frame"] == 50_000_000
-    assert report["frame"]["supplies"][2]["supply"] == 20_000_000
+    assert report["frames"][0]["major_frame"] == 50_000_000
+    assert report["frames"][0]["supplies"][2]["supply"] == 20_000_000
 
     assert run(["check", broken, "--json"]) == 2
     report = json.loads(capsys.readouterr().out)

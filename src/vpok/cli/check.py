@@ -27,7 +27,7 @@ def command(config: Path, *, as_json: bool) -> int:
     Check CONFIG and its images.
 
     Either every problem is told (exit code 2), or the major frame is drawn
-    with what each partition gets of it.
+    with what each partition gets of it; of each plan, if there are some.
     """
     if as_json:
         return _for_programs(config)
@@ -38,10 +38,12 @@ def command(config: Path, *, as_json: bool) -> int:
     with refusals():
         loaded = load(config)
     show_notes(loaded.notes)
-    frame = analyse(loaded.spec)
-    put(show_frame(frame, width(), marks=marks(sys.stdout)))
-    table = render(supply_table(frame), colour=colours(sys.stdout))
-    put(f"\n{table}")
+    for number, frame in enumerate(analyse(loaded.spec)):
+        put("\n" if number else "")
+        put(show_frame(frame, width(), marks=marks(sys.stdout)))
+        if frame.placed:
+            table = render(supply_table(frame), colour=colours(sys.stdout))
+            put(f"\n{table}")
     return 0
 
 
@@ -59,7 +61,7 @@ def _for_programs(config: Path) -> int:
     report = {
         "problems": [],
         "notes": [asdict(note) for note in loaded.notes],
-        "frame": asdict(analyse(loaded.spec)),
+        "frames": [asdict(frame) for frame in analyse(loaded.spec)],
     }
     put(json.dumps(report, indent=2) + "\n")
     return 0

@@ -11,7 +11,7 @@ from vpok.report.words import (
     show_processors,
     show_share,
 )
-from vpok.spec.model import SystemSpec
+from vpok.spec.model import PlanSpec, SystemSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,21 @@ class Placed:
     processor: int
     start: int
     end: int
+    vcpu: int = -1  # flat: whose it is
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
     """What a partition gets; times in ns, per major frame."""
 
-    partition: str
+    partition: str  # flat: `NAME/N`, one of its virtual CPUs
     vcpus: int
     policy: str
     processors: tuple[int, ...]
     windows: int
     supply: int  # over all its processors
     longest_gap: int  # without any processor, frame after frame
+    owner: tuple[int, int]  # flat: partition and vCPU; else -1 for that
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +47,47 @@ class Frame:
     major_frame: int
     processors: int
     clock: int
+    plan: str  # '' if there is only one
+    policy: str  # flat, of a system without windows
     slots: bool  # POK's, or exact windows
     supplies: tuple[Supply, ...]
     slack: int  # processor time that nobody gets
     placed: tuple[Placed, ...]
 
 
-def analyse(spec: SystemSpec) -> Frame:
-    """Work out who gets what."""
-    placed = _slots(spec) if spec.schedule.slots else _windows(spec)
+def analyse(spec: SystemSpec) -> tuple[Frame, ...]:
+    """Work out who gets what, in each plan."""
+    schedule = spec.schedule
+    if schedule.plans:
+        return tuple(_frame(spec, plan) for plan in schedule.plans)
+    only = PlanSpec("", schedule.major_frame, schedule.windows)
+    return (_frame(spec, only),)
+
+
+def _frame(spec: SystemSpec, plan: PlanSpec) -> Frame:
+    schedule = spec.schedule
+    flat = schedule.architecture == "flat"
+    placed = _slots(spec) if schedule.slots else _windows(plan)
     given = sum(place.end - place.start for place in placed)
-    total = spec.schedule.major_frame * spec.processors
+    owners = [(index, -1) for index in range(len(spec.partitions))]
+    if flat:
+        owners = [
+            (index, vcpu)
+            for index, partition in enumerate(spec.partitions)
+            for vcpu in range(partition.vcpus.count)
+        ]
     return Frame(
         system=spec.name,
-        major_frame=spec.schedule.major_frame,
+        major_frame=plan.major_frame,
         processors=spec.processors,
         clock=spec.clock,
-        slots=bool(spec.schedule.slots),
+        plan=plan.name,
+        policy=schedule.policy,
+        slots=bool(schedule.slots),
         supplies=tuple(
-            _supply(spec, index, placed)
-            for index in range(len(spec.partitions))
+            _supply(spec, owner, placed, plan.major_frame) for owner in owners
         ),
-        slack=total - given,
+        slack=plan.major_frame * spec.processors - given,
         placed=tuple(placed),
     )
 
@@ -84,30 +105,40 @@ def _slots(spec: SystemSpec) -> list[Placed]:
     return placed
 
 
-def _windows(spec: SystemSpec) -> list[Placed]:
+def _windows(plan: PlanSpec) -> list[Placed]:
     return [
         Placed(
             window.partition,
             processor,
             window.start,
             window.start + window.duration,
+            window.vcpu,
         )
-        for window in spec.schedule.windows
+        for window in plan.windows
         for processor in window.processors
     ]
 
 
-def _supply(spec: SystemSpec, index: int, placed: Sequence[Placed]) -> Supply:
+def _supply(
+    spec: SystemSpec,
+    owner: tuple[int, int],
+    placed: Sequence[Placed],
+    frame: int,
+) -> Supply:
+    index, vcpu = owner
     partition = spec.partitions[index]
-    own = [place for place in placed if place.partition == index]
+    own = [place for place in placed if (place.partition, place.vcpu) == owner]
+    flat = vcpu >= 0
+    used = tuple(sorted({place.processor for place in own}))
     return Supply(
-        partition=partition.name,
-        vcpus=partition.vcpus.count,
-        policy=partition.vcpus.policy,
-        processors=partition.processors,
+        partition=f"{partition.name}/{vcpu}" if flat else partition.name,
+        vcpus=1 if flat else partition.vcpus.count,
+        policy=spec.schedule.policy if flat else partition.vcpus.policy,
+        processors=used if flat else partition.processors,
         windows=len({(place.start, place.end) for place in own}),
         supply=sum(place.end - place.start for place in own),
-        longest_gap=_longest_gap(own, spec.schedule.major_frame),
+        longest_gap=_longest_gap(own, frame),
+        owner=owner,
     )
 
 
@@ -130,23 +161,31 @@ def _longest_gap(own: Sequence[Placed], frame: int) -> int:
 
 def show_frame(frame: Frame, width: int, *, marks: str = BLOCKS) -> str:
     """Draw the frame, above a table of who gets what."""
+    processors = plural(frame.processors, "processor")
+    clock = f"{processors} of {frame.clock / 1e6:g} MHz\n"
+    if frame.policy:
+        return (
+            f"{frame.system}: no windows, {frame.policy} over all virtual "
+            f"CPUs, {clock}"
+        )
     rows = [
         Row(
             _label(frame, supply.partition, processor),
             [
                 (place.start, place.end)
                 for place in frame.placed
-                if place.partition == index and place.processor == processor
+                if (place.partition, place.vcpu) == supply.owner
+                and place.processor == processor
             ],
         )
-        for index, supply in enumerate(frame.supplies)
+        for supply in frame.supplies
         for processor in supply.processors
     ]
     kind = "POK slots" if frame.slots else "exact windows"
+    plan = f"plan {frame.plan}, " if frame.plan else ""
     head = (
-        f"{frame.system}: major frame of {exact_time(frame.major_frame)}, "
-        f"{kind}, {plural(frame.processors, 'processor')} of "
-        f"{frame.clock / 1e6:g} MHz\n"
+        f"{frame.system}: {plan}major frame of "
+        f"{exact_time(frame.major_frame)}, {kind}, {clock}"
     )
     return f"{head}\n{draw(rows, frame.major_frame, width, marks=marks)}"
 

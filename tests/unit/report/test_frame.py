@@ -1,9 +1,11 @@
 """What a schedule gives to each partition."""
 
+from dataclasses import replace
+
 from vpok.report.frame import Supply, analyse, show_frame, supply_table
 from vpok.report.table import render
 from vpok.report.timeline import PLAIN
-from vpok.spec.model import ScheduleSpec, SystemSpec
+from vpok.spec.model import PlanSpec, ScheduleSpec, SystemSpec, WindowSpec
 from vpok.testing import Guest, slots, windows
 from vpok.units import NS_PER_MS
 
@@ -32,11 +34,11 @@ TWO = spec(
 
 
 def test_supply_gaps_and_slack_of_windows() -> None:
-    frame = analyse(TWO)
+    (frame,) = analyse(TWO)
 
     assert frame.supplies == (
-        Supply("nav", 1, "null", (0,), 2, 20 * MS, 10 * MS),
-        Supply("display", 2, "null", (0, 1), 1, 10 * MS, 35 * MS),
+        Supply("nav", 1, "null", (0,), 2, 20 * MS, 10 * MS, (0, -1)),
+        Supply("display", 2, "null", (0, 1), 1, 10 * MS, 35 * MS, (1, -1)),
     )
     assert frame.slack == (80 - 20 - 10) * MS
 
@@ -47,7 +49,7 @@ def test_slots_follow_each_other() -> None:
         Guest([()]),
         schedule=slots((0, 10 * MS), (1, 5 * MS), (0, 5 * MS)),
     )
-    frame = analyse(described)
+    (frame,) = analyse(described)
 
     assert [(p.start, p.end) for p in frame.placed] == [
         (0, 10 * MS),
@@ -63,7 +65,7 @@ def test_a_partition_without_a_window_waits_for_ever() -> None:
         Guest([()]), Guest([()]), schedule=windows((0, 0, MS), frame=2 * MS)
     )
 
-    supply = analyse(described).supplies[1]
+    supply = analyse(described)[0].supplies[1]
 
     assert (supply.supply, supply.windows, supply.longest_gap) == (
         0,
@@ -73,7 +75,7 @@ def test_a_partition_without_a_window_waits_for_ever() -> None:
 
 
 def test_the_frame_as_a_picture() -> None:
-    drawn = show_frame(analyse(TWO), 54, marks=PLAIN)
+    drawn = show_frame(analyse(TWO)[0], 54, marks=PLAIN)
 
     assert drawn == (
         "plane: major frame of 40 ms, exact windows, "
@@ -87,7 +89,7 @@ def test_the_frame_as_a_picture() -> None:
 
 
 def test_the_supply_as_a_table() -> None:
-    assert render(supply_table(analyse(TWO))) == (
+    assert render(supply_table(analyse(TWO)[0])) == (
         "partition  vcpus  policy  processors  windows  supply  share"
         "  longest gap\n"
         "nav            1  null    0                 2   20 ms  25.0%"
@@ -95,4 +97,49 @@ def test_the_supply_as_a_table() -> None:
         "display        2  null    0-1               1   10 ms  12.5%"
         "        35 ms\n"
         "(slack)                                         50 ms  62.5%\n"
+    )
+
+
+def test_each_plan_has_a_frame_of_its_own() -> None:
+    only = TWO.schedule.windows
+    plans = (
+        PlanSpec("usual", 40 * MS, only),
+        PlanSpec("short", 20 * MS, only[:1]),
+    )
+    described = replace(TWO, schedule=ScheduleSpec(40 * MS, plans=plans))
+
+    usual, short = analyse(described)
+
+    assert usual.supplies == analyse(TWO)[0].supplies
+    assert (short.plan, short.slack) == ("short", 30 * MS)
+    assert show_frame(short, 54).startswith(
+        "plane: plan short, major frame of 20 ms, exact windows, "
+    )
+
+
+def test_in_the_flat_architecture_virtual_cpus_have_the_windows() -> None:
+    flat = ScheduleSpec(
+        10 * MS,
+        windows=(WindowSpec(1, 2 * MS, 4 * MS, (1,), vcpu=1),),
+        architecture="flat",
+    )
+
+    (frame,) = analyse(replace(TWO, schedule=flat))
+
+    assert [s.partition for s in frame.supplies] == [
+        *("nav/0", "display/0", "display/1")
+    ]
+    assert frame.supplies[2].processors == (1,)
+    assert [s.supply for s in frame.supplies] == [0, 0, 4 * MS]
+    assert "display/1 on 1" in show_frame(frame, 54)
+
+
+def test_without_windows_there_is_nothing_to_draw() -> None:
+    flat = ScheduleSpec(0, architecture="flat", policy="edf")
+
+    (frame,) = analyse(replace(TWO, schedule=flat))
+
+    assert show_frame(frame, 54) == (
+        "plane: no windows, edf over all virtual CPUs, 2 processors of 100 "
+        "MHz\n"
     )
