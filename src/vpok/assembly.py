@@ -66,6 +66,7 @@ def _whole(spec: SystemSpec, partitions: Sequence[Partition]) -> Domain:
     pcpus = list(range(spec.processors))
     schedule = spec.schedule
     policy = POLICIES[schedule.policy](pcpus, schedule.quantum)
+    policy.flat = True
     domain = Domain(0, list(partitions), policy, pcpus)
     for partition, described in zip(partitions, spec.partitions, strict=True):
         partition.domains = [domain] * described.vcpus.count

@@ -112,6 +112,9 @@ class Kernel(Bounds):
 
     def expire(self, now: i64) -> None:
         """Hand the timer that is due to its personality, or raise."""
+        for cpu in self.pcpus:
+            if cpu.ran > 0 and cpu.now <= now:
+                self.charge(cpu)  # what ended by now was before it
         partition, tag = self.timers.pop()
         if tag >= 0:
             partition.personality.timer(tag, now)
