@@ -28,6 +28,7 @@ from vpok.kernel.vcpu import Vcpu
 from vpok.machine.arch import ArchOps
 from vpok.report.collect import partition_row, processor_row
 from vpok.report.rows import PartitionRow, RunResult, VcpuRow
+from vpok.report.supply import Supplies
 from vpok.spec.model import Problem, SystemSpec
 from vpok.spec.problems import ConfigError, problems
 from vpok.trace.digest import Digest
@@ -70,14 +71,17 @@ class System(Control):
 
         May be called again; cutting a run into several changes nothing.
         """
-        limit = instant(until)
+        self.advance(instant(until))
+        return self.result()
+
+    def advance(self, limit: int) -> None:
+        """Run up to an instant (ns), and leave the result for later."""
         begun = time.perf_counter()
         try:
             self.kernel.run(limit)
         finally:
             self._host_seconds += time.perf_counter() - begun
         self._reach(limit)
-        return self.result()
 
     @property
     def ended(self) -> bool:
@@ -100,7 +104,11 @@ class System(Control):
     def result(self) -> RunResult:
         """Say what the run has come to so far."""
         kernel = self.kernel
-        engine = kernel.partitions[0].engine
+        supplies = Supplies(self.spec, kernel.first_level, self.now)
+        engines = dict.fromkeys(
+            f"{partition.engine.name} ({partition.engine.tier})"
+            for partition in kernel.partitions
+        )
         failures = self._listeners.failures if self._listeners else []
         return RunResult(
             system=self.spec.name,
@@ -108,7 +116,7 @@ class System(Control):
             reason=END_NAMES[kernel.ended if self.ended else LIMIT],
             digest=self._digest.hexdigest() if self._digest else None,
             partitions=tuple(
-                partition_row(partition, spec, self.now)
+                partition_row(partition, spec, supplies)
                 for partition, spec in zip(
                     kernel.partitions, self.spec.partitions, strict=True
                 )
@@ -117,7 +125,7 @@ class System(Control):
                 processor_row(cpu, self.now) for cpu in kernel.pcpus
             ),
             host_seconds=self._host_seconds,
-            engine=f"{engine.name} ({engine.tier})",
+            engine=", ".join(engines),
             sink_failures=tuple(failures),
         )
 

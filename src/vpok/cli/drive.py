@@ -68,7 +68,7 @@ def drive(
             started = time.perf_counter()
             if realtime:
                 length = PACED
-            system.run(until=min(limit, system.now + length))
+            system.advance(min(limit, system.now + length))
             drain()
             took = time.perf_counter() - started
             if realtime:

@@ -10,6 +10,8 @@ from vpok.report.rows import (
     ProcessorRow,
     VcpuRow,
 )
+from vpok.report.supply import Supplies
+from vpok.report.tasks import task_rows
 from vpok.spec.model import PartitionSpec
 
 
@@ -20,9 +22,10 @@ def processor_row(cpu: Pcpu, now: int) -> ProcessorRow:
 
 
 def partition_row(
-    partition: Partition, spec: PartitionSpec, now: int
+    partition: Partition, spec: PartitionSpec, supplies: Supplies
 ) -> PartitionRow:
-    """Say how a partition is at *now*, and its vCPUs."""
+    """Say how a partition is, its vCPUs and its tasks."""
+    vcpus = tuple(vcpu_row(vcpu, supplies) for vcpu in partition.vcpus)
     return PartitionRow(
         index=int(partition.index),
         name=partition.name,
@@ -32,13 +35,23 @@ def partition_row(
         restarts=int(partition.restarts),
         errors=int(partition.errors),
         instructions=partition.engine.instructions(),
-        vcpus=tuple(vcpu_row(vcpu, now) for vcpu in partition.vcpus),
+        vcpus=vcpus,
+        tasks=task_rows(partition.engine, spec),
+        utilisation=share(sum(row.running for row in vcpus), supplies.now),
+        supply=supplies.partition(int(partition.index)),
     )
 
 
-def vcpu_row(vcpu: Vcpu, now: int) -> VcpuRow:
-    """Say how a vCPU is at *now*."""
+def share(part: int, whole: int) -> float:
+    """Return a share; nothing is the share of no time."""
+    return part / whole if whole > 0 else 0.0
+
+
+def vcpu_row(vcpu: Vcpu, supplies: Supplies) -> VcpuRow:
+    """Say how a vCPU is."""
+    now = supplies.now
     running, runnable, blocked, offline = runstate(vcpu, now)
+    supply, by = supplies.vcpu(int(vcpu.partition.index), int(vcpu.index))
     return VcpuRow(
         id=vcpu.id,
         index=int(vcpu.index),
@@ -52,6 +65,9 @@ def vcpu_row(vcpu: Vcpu, now: int) -> VcpuRow:
         syscalls=int(vcpu.syscalls),
         faults=int(vcpu.faults),
         interrupts=interrupt_rows(vcpu.arch.interrupts),
+        utilisation=share(int(running), now),
+        supply=supply,
+        supplied_by=by,
     )
 
 

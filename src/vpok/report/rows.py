@@ -5,6 +5,7 @@ All times are ns of virtual time, but for `RunResult.host_seconds`.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,50 @@ class InterruptRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseRow:
+    """Response times of the jobs that are done: from arrival to completion."""
+
+    minimum: int
+    mean: int  # rounded down
+    p50: int  # half of them took no longer
+    p99: int
+    maximum: int
+    # False: so many times are different that p50 and p99 are those of classes
+    # of times, up to 1/256 too high.
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissRow:
+    """A deadline that was missed."""
+
+    job: int  # the first one is 1
+    deadline: int  # the instant
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One modelled task."""
+
+    index: int  # in its partition
+    name: str
+    vcpu: int | None  # None: on any of the partition
+    period: int  # 0: aperiodic
+    deadline: int  # relative; 0: none
+    released: int  # jobs
+    done: int
+    aborted: int
+    skipped: int
+    missed: int
+    preempted: int  # times that a job was stopped before its end
+    migrated: int  # times that one went on elsewhere
+    executed: int
+    worst_arrival: int | None  # of the job with the longest response
+    response: ResponseRow | None  # None: no job is done
+    misses: tuple[MissRow, ...]  # the first thousand
+
+
+@dataclass(frozen=True, slots=True)
 class VcpuRow:
     """One virtual CPU."""
 
@@ -48,6 +93,11 @@ class VcpuRow:
     syscalls: int
     faults: int
     interrupts: tuple[InterruptRow, ...] = ()  # those that occurred
+    utilisation: float = 0.0  # running, as a share of the time so far
+    # What it was to get by now, of its windows or its server's budget; None:
+    # nobody owes it any.
+    supply: int | None = None
+    supplied_by: str = ""  # windows, budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +113,9 @@ class PartitionRow:
     errors: int  # that the health monitor heard of
     instructions: int
     vcpus: tuple[VcpuRow, ...]
+    tasks: tuple[TaskRow, ...] = ()  # if it is modelled
+    utilisation: float = 0.0  # of its vCPUs together, in processors
+    supply: int | None = None  # what its windows were, on all processors
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +153,45 @@ class RunResult:
         return sum(row.instructions for row in self.partitions)
 
     @property
+    def jobs(self) -> int:
+        """Jobs of modelled tasks that are done, of all partitions."""
+        return sum(task.done for row in self.partitions for task in row.tasks)
+
+    @property
     def mips(self) -> float:
         """Millions of guest instructions per second of the host."""
         if self.host_seconds <= 0:
             return 0.0
         return self.instructions / self.host_seconds / 1e6
+
+    # --- for pandas or polars -----------------------------------------------
+
+    def tasks_frame(self, library: str | None = None) -> Any:
+        """
+        Return a frame with a row per modelled task; times in ns.
+
+        *library*: `pandas` or `polars`; default: pandas, else polars.  Raises
+        VpokError if it is not installed.
+        """
+        return self._frame("tasks", library)
+
+    def misses_frame(self, library: str | None = None) -> Any:
+        """Return a frame with a row per missed deadline; see `tasks_frame`."""
+        return self._frame("misses", library)
+
+    def vcpus_frame(self, library: str | None = None) -> Any:
+        """Return a frame with a row per virtual CPU; see `tasks_frame`."""
+        return self._frame("vcpus", library)
+
+    def partitions_frame(self, library: str | None = None) -> Any:
+        """Return a frame with a row per partition; see `tasks_frame`."""
+        return self._frame("partitions", library)
+
+    def processors_frame(self, library: str | None = None) -> Any:
+        """Return a frame with a row per processor; see `tasks_frame`."""
+        return self._frame("processors", library)
+
+    def _frame(self, what: str, library: str | None) -> Any:
+        from vpok.report.dataframes import COLUMNS, dataframe  # noqa: PLC0415
+
+        return dataframe(COLUMNS[what](self), library)

@@ -5,7 +5,9 @@ from typing import Any
 
 from vpok.report.interrupts import interrupt_tables
 from vpok.report.rows import PartitionRow, RunResult, VcpuRow
+from vpok.report.supply import supply_tables
 from vpok.report.table import Table, render
+from vpok.report.tasks import task_tables
 from vpok.report.words import (
     show_count,
     show_processors,
@@ -32,26 +34,43 @@ def summary(
         partition_table(result),
         processor_table(result),
         *interrupt_tables(result),
+        *task_tables(result),
+        *supply_tables(result),
     ]
     head = (
         f"{result.system}: {show_time(result.end)} of virtual time, "
-        f"{reason}\n"
-        f"{show_count(result.instructions)} instructions in "
-        f"{result.host_seconds:.2f} s on {result.engine}: "
-        f"{result.mips:.1f} MIPS\n"
+        f"{reason}\n{_work(result)}\n"
     )
     parts = [head, *(render(table, colour=colour) for table in tables)]
     return "\n".join(parts)
+
+
+def _work(result: RunResult) -> str:
+    """Say what the host did, and how fast: instructions, jobs or both."""
+    parts, rates = [], []
+    if result.instructions or not any(row.tasks for row in result.partitions):
+        parts.append(f"{show_count(result.instructions)} instructions")
+        rates.append(f"{result.mips:.1f} MIPS")
+    if any(row.tasks for row in result.partitions):
+        rate = result.jobs / max(result.host_seconds, 1e-9)
+        parts.append(f"{show_count(result.jobs)} jobs")
+        rates.append(f"{show_count(int(rate))} jobs/s")
+    return (
+        f"{' and '.join(parts)} in {result.host_seconds:.2f} s on "
+        f"{result.engine}: {', '.join(rates)}"
+    )
 
 
 def vcpu_table(result: RunResult) -> Table:
     """Return a row per vCPU: the time in each state, and what it did."""
     pairs = [(p, vcpu) for p in result.partitions for vcpu in p.vcpus]
     offline = any(vcpu.offline for _, vcpu in pairs)
+    guests = not all(row.tasks for row in result.partitions)
     columns = [
         *("<partition", ">vcpu", ">running", ">runnable", ">blocked"),
         *([">offline"] if offline else []),
-        *(">switches", ">syscalls", ">faults"),
+        ">switches",
+        *([">syscalls", ">faults"] if guests else []),
     ]
     rows = [
         [
@@ -62,8 +81,8 @@ def vcpu_table(result: RunResult) -> Table:
             show_time(vcpu.blocked),
             *([show_time(vcpu.offline)] if offline else []),
             show_count(vcpu.switches),
-            show_count(vcpu.syscalls),
-            show_count(vcpu.faults),
+            *([show_count(vcpu.syscalls)] if guests else []),
+            *([show_count(vcpu.faults)] if guests else []),
         ]
         for partition, vcpu in pairs
     ]
@@ -109,6 +128,7 @@ def as_json(result: RunResult) -> dict[str, Any]:
         **asdict(result),
         "exit_status": result.exit_status,
         "instructions": result.instructions,
+        "jobs": result.jobs,
         "mips": round(result.mips, 3),
     }
 

@@ -1,0 +1,119 @@
+"""What vCPUs and partitions were to get, by windows or by budgets."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from vpok.kernel.first_level import FirstLevel, Windows
+from vpok.kernel.sched.server import PARAMETERS
+from vpok.report.rows import PartitionRow, RunResult, VcpuRow
+from vpok.report.table import Table
+from vpok.report.words import show_share, show_time
+from vpok.spec.model import PlanSpec, SystemSpec, WindowSpec
+
+WINDOWS: Final = "windows"
+BUDGET: Final = "budget"
+NOTHING: Final[tuple[int | None, str]] = (None, "")
+
+
+class Supplies:
+    """What was due by an instant, as long as the first plan is in force."""
+
+    def __init__(
+        self, spec: SystemSpec, first_level: FirstLevel, now: int
+    ) -> None:
+        """Look at *spec*; after a change of plans windows are not known."""
+        self.spec = spec
+        self.now = now
+        self.flat = spec.schedule.architecture == "flat"
+        self.plan: PlanSpec | None = None
+        switched = isinstance(first_level, Windows) and first_level.switched
+        if spec.schedule.plans and not switched:
+            self.plan = spec.schedule.plans[0]
+        elif spec.schedule.windows:
+            frame = spec.schedule.major_frame
+            self.plan = PlanSpec("", frame, spec.schedule.windows)
+
+    def partition(self, index: int) -> int | None:
+        """Return the processor time of a partition's windows so far."""
+        if self.plan is None:
+            return None
+        return sum(
+            self._opened(window) * len(window.processors)
+            for window in self.plan.windows
+            if window.partition == index
+        )
+
+    def vcpu(self, index: int, vcpu: int) -> tuple[int | None, str]:
+        """Return what one vCPU was to get so far, and by what."""
+        vcpus = self.spec.partitions[index].vcpus
+        policy = self.spec.schedule.policy if self.flat else vcpus.policy
+        if policy == "server":
+            given = vcpus.params[vcpu] if vcpu < len(vcpus.params) else {}
+            budget, period = (
+                given.get(name, PARAMETERS[name].default)
+                for name in ("budget", "period")
+            )
+            periods, rest = divmod(self.now, period)
+            return periods * budget + min(rest, budget), BUDGET
+        if self.plan is None or policy not in {"null", ""}:
+            return NOTHING
+        windows = list(self._own(self.plan, index, vcpu))
+        return sum(map(self._opened, windows)), WINDOWS
+
+    def _own(
+        self, plan: PlanSpec, index: int, vcpu: int
+    ) -> Iterable[WindowSpec]:
+        """Yield the windows that are one vCPU's alone."""
+        mine = self.spec.partitions[index].processors[vcpu : vcpu + 1]
+        for window in plan.windows:
+            if window.partition != index:
+                continue
+            if self.flat:
+                if window.vcpu == vcpu:
+                    yield window
+            elif set(mine) & set(window.processors):
+                yield window
+
+    def _opened(self, window: WindowSpec) -> int:
+        """Return for how long a window has been open, frame after frame."""
+        assert self.plan is not None
+        frames, rest = divmod(self.now, self.plan.major_frame)
+        last = min(max(rest - window.start, 0), window.duration)
+        return frames * window.duration + last
+
+
+# --- as text ------------------------------------------------------------------
+
+
+def supply_tables(result: RunResult) -> list[Table]:
+    """Return what everybody used of it, where there is more to say."""
+    if not any(row.tasks or row.policy != "null" for row in result.partitions):
+        return []
+    columns = (
+        *("<partition", ">vcpu", ">utilisation", ">supply", ">used", "<by"),
+    )
+    rows = [
+        line for row in result.partitions for line in _lines(row, result.end)
+    ]
+    return [Table(columns, rows)]
+
+
+def _lines(row: PartitionRow, end: int) -> Iterable[tuple[str, ...]]:
+    used = sum(vcpu.running for vcpu in row.vcpus)
+    if len(row.vcpus) > 1 or row.vcpus[0].supplied_by != WINDOWS:
+        by = WINDOWS if row.supply is not None else "-"
+        yield (row.name, "all", show_share(used, end), *_part(used, row), by)
+    for vcpu in row.vcpus:
+        share = show_share(vcpu.running, end)
+        by = vcpu.supplied_by or "-"
+        yield (
+            *(row.name, str(vcpu.index), share),
+            *_part(vcpu.running, vcpu),
+            by,
+        )
+
+
+def _part(used: int, row: PartitionRow | VcpuRow) -> tuple[str, str]:
+    if row.supply is None:
+        return ("-", "-")
+    return (show_time(row.supply), show_share(used, row.supply))
