@@ -7,7 +7,8 @@ import vpok
 from vpok.events import NOBODY, EventKind
 
 DEMO = Path(vpok.__file__).parent / "demo" / "config.yaml"
-# What operating systems on virtual CPUs do, and who intervenes from outside.
+# What operating systems on virtual CPUs do, who intervenes from outside, and
+# what modelled tasks do.
 OTHERS = {
     EventKind.IRQ_RAISE,
     EventKind.IRQ_DELIVER,
@@ -17,6 +18,11 @@ OTHERS = {
     EventKind.IRQ_LINE,
     EventKind.VECTOR,
     EventKind.CONTROL,
+    EventKind.JOB_START,
+    EventKind.JOB_STOP,
+    EventKind.JOB_END,
+    EventKind.JOB_MISS,
+    EventKind.PLAN,
 }
 GUESTS = {EventKind.SYSCALL, EventKind.FAULT, EventKind.THREAD}
 

@@ -16,6 +16,7 @@ from vpok.trace.timeline import Timeline
 if TYPE_CHECKING:
     from vpok.events import Sink
     from vpok.report.rows import RunResult
+    from vpok.report.timeline import Row
     from vpok.spec.model import SystemSpec
 
 
@@ -47,18 +48,21 @@ class Output:
         self.wanted = wanted
         self.side = sys.stderr if wanted.raw or wanted.as_json else sys.stdout
         names = [partition.name for partition in spec.partitions]
+        # Models print nothing, and run faster when nobody listens.
+        self.silent = all(each.model is not None for each in spec.partitions)
         keep = wanted.raw or wanted.as_json or wanted.expect is not None
         self.raw = RawConsole() if keep else None
         hidden = wanted.raw or wanted.as_json or wanted.quiet
         self.pretty = (
             None
-            if hidden
+            if hidden or self.silent
             else PrettyConsole(names, colour=colours(sys.stdout))
         )
         self.timeline = Timeline() if wanted.gantt else None
         summed = wanted.as_json or not wanted.quiet
         any_interrupts = any(
-            partition.personality != "pok" for partition in spec.partitions
+            partition.personality == "paravirt"
+            for partition in spec.partitions
         )
         self.latencies = Latencies() if summed and any_interrupts else None
 
@@ -67,7 +71,7 @@ class Output:
         return [
             sink
             for sink in (
-                self.raw,
+                None if self.silent else self.raw,
                 self.pretty,
                 self.timeline,
                 self.latencies,
@@ -147,10 +151,30 @@ class Output:
                     if (span.partition, span.vcpu) == (index, vcpu)
                 ]
                 rows.append(Row(label, runs, ground))
+            rows += self._tasks(timeline, index)
         if not result.end:
             return ""
         drawn = draw(rows, result.end, width(), marks=marks(self.side))
         return f"\n{drawn}"
+
+    def _tasks(self, timeline: Timeline, index: int) -> "list[Row]":
+        """Return a row for each task of a partition."""
+        from vpok.report.timeline import Row
+
+        partition = self.spec.partitions[index]
+        return [
+            Row(
+                f"  {task.name}",
+                [
+                    (span.start, span.end)
+                    for span in timeline.jobs
+                    if (span.partition, span.task) == (index, place)
+                ],
+            )
+            for place, task in enumerate(
+                partition.model.tasks if partition.model else ()
+            )
+        ]
 
     def _as_expected(self) -> bool:
         if self.wanted.expect is None:

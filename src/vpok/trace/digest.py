@@ -84,6 +84,10 @@ GUEST_VISIBLE = frozenset(
         EventKind.IRQ_DROP,
         EventKind.IRQ_LINE,
         EventKind.VECTOR,
+        EventKind.JOB_START,
+        EventKind.JOB_STOP,
+        EventKind.JOB_END,
+        EventKind.JOB_MISS,
     }
 )
 
