@@ -63,7 +63,7 @@ def demand(
 def _busy(tasks: Sequence[Task], phase: Phase, steps: Steps) -> int | None:
     """Return the length of the longest busy period, all released at once."""
     length = 1
-    while not steps.spent():
+    while not steps.spent(len(tasks)):
         after = phase.needed(total_work(tasks, length))
         if after <= length:
             return length
@@ -81,7 +81,7 @@ def _quick(
     """Go from deadline to deadline, from the busy period's end to its start."""
     length = _deadline_before(tasks, longest + 1)
     while length >= 0:
-        if steps.spent():
+        if steps.spent(len(tasks) + len(above)):
             return Demand(None, TOO_LONG)
         due = _due(tasks, above, length)
         enough = supply.needed(due)
@@ -117,7 +117,7 @@ def _first_excess(
     """Look for the first deadline at which an overload shows."""
     steps = Steps()
     length = 0
-    while tasks and not steps.spent():
+    while tasks and not steps.spent(len(tasks) + len(above)):
         length = min(
             task.arrivals.nominal(
                 task.arrivals.due(length - task.deadline) + 1
@@ -188,10 +188,14 @@ def _in_phase(
     if busy is None or steps.left < _count([task, *others], busy):
         return Bound(None, TOO_LONG)
     worst, critical = -1, Critical(phase.start, 0, 1)
+    done = 0
     for arrival in sorted(set(_candidates(task, others, busy))):
-        done = _finish(task, arrival, others, above, phase, steps)
-        if done is None:
+        if busy - arrival <= worst:
+            break  # all is done at the end of the busy period
+        after = _finish(task, arrival, others, above, phase, done, steps)
+        if after is None:
             return Bound(None, TOO_LONG)
+        done = after
         if done - arrival > worst:
             worst = done - arrival
             job = task.arrivals.due(arrival)
@@ -222,14 +226,19 @@ def _finish(
     others: Sequence[Task],
     above: Sequence[Task],
     phase: Phase,
+    start: int,
     steps: Steps,
 ) -> int | None:
-    """Return when a job is done that arrives so late in a busy period."""
+    """
+    Return when a job is done that arrives so late in a busy period.
+
+    Not before *start*: when one is done that arrives earlier.
+    """
     own = task.arrivals.due(arrival) * task.execution
     due = arrival + task.deadline
     most = [other.due(due) for other in others]
-    done = phase.needed(own)
-    while not steps.spent():
+    done = max(start, phase.needed(own))
+    while not steps.spent(len(others) + len(above)):
         work = own + total_work(above, done)
         for other, limit in zip(others, most, strict=True):
             work += min(other.work(done), limit)

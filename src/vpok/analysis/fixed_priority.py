@@ -69,7 +69,7 @@ def finish(
     """
     done = max(start, phase.needed(own))
     while True:
-        if steps.spent():
+        if steps.spent(len(above)):
             return None
         after = phase.needed(own + total_work(above, done))
         if after <= done:
@@ -92,6 +92,20 @@ def by_priority(
                     if other is not task and other.priority >= task.priority
                 ),
             ],
+            supply,
+        )
+        for task in tasks
+    ]
+
+
+def in_any_order(
+    tasks: Sequence[Task], above: Sequence[Task], supply: Supply
+) -> list[Bound]:
+    """Bound every task of a set in which each may delay each."""
+    return [
+        response(
+            task,
+            [*above, *(other for other in tasks if other is not task)],
             supply,
         )
         for task in tasks

@@ -20,14 +20,16 @@ class Share:
     """
     A vCPU's supply, tasks that come before all of its own, and in words.
 
-    *exact*: there is no more than that in some run.  *why*: there is no
-    sound bound.
+    *exact*: there is no more than that in some run.  *blocking*: it goes on
+    with its least urgent task while others, that count as above, wait; so its
+    tasks all delay each other.  *why*: there is no sound bound.
     """
 
     words: str
     supply: Supply = DEDICATED
     above: tuple[Task, ...] = ()
     exact: bool = False
+    blocking: bool = False
     why: str = ""
 
 
@@ -107,7 +109,12 @@ def _round_robin(member: Member, group: Group) -> Share:
 
 
 def _fixed_priority(member: Member, group: Group) -> Share:
-    """What vCPUs of at least its priority execute comes before its tasks."""
+    """
+    What vCPUs of at least its priority execute comes before its tasks.
+
+    One of the same priority waits while this one runs, whatever it runs: what
+    is waiting then delays the more urgent task that comes next.
+    """
 
     def priority(each: Member) -> int:
         return each.params.get("priority", 0)
@@ -123,11 +130,13 @@ def _fixed_priority(member: Member, group: Group) -> Share:
             why="no bound: what a guest of no lower priority executes is not "
             "known",
         )
+    equals = any(priority(each) == priority(member) for each in above)
     return Share(
         f"priority {priority(member)}; {describe(group)}",
         group.supply,
         tuple(task for each in above for task in each.tasks),
-        exact=all(priority(each) > priority(member) for each in above),
+        exact=not equals,
+        blocking=equals,
     )
 
 

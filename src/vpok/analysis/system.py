@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from vpok.analysis.edf import Demand, by_deadline, demand
-from vpok.analysis.fixed_priority import by_priority
+from vpok.analysis.fixed_priority import by_priority, in_any_order
 from vpok.analysis.members import Group, Member, groups, plans
 from vpok.analysis.rows import NO, NONE, UNSHOWN, YES, TaskRow
 from vpok.analysis.share import Share, share_of
@@ -72,6 +72,8 @@ def _bounds(
 ) -> tuple[Demand, list[Bound]]:
     if share.why:
         return NOT_ASKED, [Bound(None, share.why) for _ in tasks]
+    if share.blocking:
+        return NOT_ASKED, in_any_order(tasks, share.above, share.supply)
     if scheduler == "edf":
         verdict = demand(tasks, share.above, share.supply)
         return verdict, by_deadline(tasks, share.above, share.supply, verdict)

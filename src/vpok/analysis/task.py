@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from vpok.analysis.arrivals import Arrivals
 
-# Steps of a fixed point, or candidates for a worst case, beyond which an
-# analysis gives up rather than take minutes.
-MOST_STEPS = 200_000
+# How often one question may look at a task, in the steps of fixed points,
+# before the analysis gives up rather than take minutes.
+MOST_STEPS = 1_000_000
 TOO_LONG = (
     "no bound: the busy period is longer than the analysis follows "
     f"({MOST_STEPS} steps)"
@@ -91,9 +91,9 @@ class Steps:
         """Begin with MOST_STEPS."""
         self.left = MOST_STEPS
 
-    def spent(self) -> bool:
-        """Use one; say whether there was none left."""
-        self.left -= 1
+    def spent(self, count: int) -> bool:
+        """Look at so many tasks; say whether there was too little left."""
+        self.left -= count + 1
         return self.left < 0
 
 

@@ -10,5 +10,5 @@ from vpok.analysis import task
 @pytest.fixture(autouse=True, scope="package")
 def _little_patience() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(task, "MOST_STEPS", 3000)
+        patch.setattr(task, "MOST_STEPS", 9000)
         yield
