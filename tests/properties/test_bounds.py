@@ -54,6 +54,32 @@ def test_no_response_in_the_flat_architecture_is_above_its_bound(
     check(spec)
 
 
+def test_a_queue_behind_an_equal_delays_its_urgent_task() -> None:
+    """
+    Two jobs of the other vCPU wait while the long task runs, until 6.
+
+    The urgent one comes at 7 and waits for both of them, although they never
+    come so close that two could be released while it waits.
+    """
+    own = (
+        TaskSpec("urgent", 100, 100, (1,), offset=7, priority=1),
+        TaskSpec("long", 100, 100, (6,)),
+    )
+    other = TaskSpec("other", 0, 0, (2,), kind="aperiodic", arrivals=(1, 5))
+    spec = SystemSpec(
+        "equals",
+        (modelled.partition("p", own), modelled.partition("q", (other,))),
+        ScheduleSpec(0, architecture="flat", policy="fixed-priority"),
+    )
+    seen = modelled.observe(spec, RUN)
+
+    rows = analyze(spec, seen)
+
+    assert seen["p", "urgent"] == 4
+    assert rows[0].bound == 11
+    assert not any(row.breached for row in rows)
+
+
 # --- and they are reached -------------------------------------------------------
 
 

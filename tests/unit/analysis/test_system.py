@@ -236,13 +236,7 @@ def test_virtual_cpus_of_higher_priority_come_first() -> None:
 
 
 def test_a_virtual_cpu_of_equal_priority_waits_for_the_least_task() -> None:
-    """
-    Others queue up behind it, and the urgent task behind them.
-
-    The long task runs from 0 to 6; 2 of the other vCPU wait from 1 on.  The
-    urgent task comes at 6, when the long one is done: 2 + 1, if the order of
-    configuration is against it.  A task may be released with the long one too.
-    """
+    """What queues up behind that delays the urgent one (seen in runs)."""
     tasks = [
         task("urgent", 100, 1, priority=9),
         task("long", 100, 6),
