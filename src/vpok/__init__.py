@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from vpok.system import System as System
     from vpok.system import build as build
     from vpok.system import load as load
+    from vpok.variants import Comparison as Comparison
+    from vpok.variants import compare as compare
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Comparison": "vpok.variants",
     "ConfigError": "vpok.config",
     "EngineUnavailable": "vpok.kernel.errors",
     "EventKind": "vpok.events",
@@ -36,10 +39,12 @@ _HOMES = {
     "SystemSpec": "vpok.spec.model",
     "VpokError": "vpok.kernel.errors",
     "build": "vpok.system",
+    "compare": "vpok.variants",
     "load": "vpok.system",
 }
 
 __all__ = [
+    "Comparison",
     "ConfigError",
     "EngineUnavailable",
     "EventKind",
@@ -50,6 +55,7 @@ __all__ = [
     "VpokError",
     "__version__",
     "build",
+    "compare",
     "load",
 ]
 

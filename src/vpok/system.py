@@ -5,7 +5,7 @@ The one place where everything meets: from a description to a running system.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,6 @@ from vpok.assembly import first_level, make_domains
 from vpok.control import Control
 from vpok.events import Sink
 from vpok.kernel.engine import Engine
-from vpok.kernel.errors import VpokError
 from vpok.kernel.loop import Kernel
 from vpok.kernel.module import END_NAMES, LIMIT
 from vpok.kernel.partition import Partition
@@ -335,10 +334,17 @@ class Loaded:
         return build(self.spec, sinks=sinks, digest=digest, tier=tier)
 
 
-def load(path: str | Path) -> Loaded:
-    """Read a configuration; raises vpok.config.ConfigError."""
+def load(
+    path: str | Path, changes: Mapping[str, str] | None = None
+) -> Loaded:
+    """
+    Read a configuration; raises vpok.config.ConfigError.
+
+    *changes* replace values of the file: YAML, by paths such as
+    `partitions.control.vcpus.policy`.
+    """
     # The YAML reader is of no use to those who describe systems in Python.
     from vpok import config  # noqa: PLC0415
 
-    found = config.load(path)
+    found = config.load(path, changes or {})
     return Loaded(found.spec, tuple(found.notes))

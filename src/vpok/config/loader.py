@@ -1,12 +1,15 @@
 """The way from a file to a checked specification."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from types import MappingProxyType
 
 from vpok.config import source
 from vpok.config.build import build
+from vpok.config.changes import change
 from vpok.config.keys import SYSTEM
 from vpok.config.log import Log
 from vpok.config.notes import note
@@ -14,6 +17,7 @@ from vpok.kernel.sched import POLICIES
 from vpok.spec.model import Problem, SystemSpec
 from vpok.spec.problems import ConfigError, problems
 
+UNCHANGED: Mapping[str, str] = MappingProxyType({})
 # Where an attribute of the specification stands in the file.
 PLACES = (
     (re.compile(r"^schedule\b"), "kernel.scheduler"),
@@ -38,9 +42,14 @@ class Loaded:
     path: Path | None  # None: it came as text
 
 
-def load(path: str | PathLike[str]) -> Loaded:
+def load(
+    path: str | PathLike[str], changes: Mapping[str, str] = UNCHANGED
+) -> Loaded:
     """
     Load a configuration file; images are looked for beside it.
+
+    *changes* are values in YAML by paths such as
+    `partitions.control.vcpus.policy`; they replace those of the file.
 
     Raises:
         ConfigError: with every problem of the file, and nothing else.
@@ -48,7 +57,7 @@ def load(path: str | PathLike[str]) -> Loaded:
     """
     file = Path(path)
     name = file.stem if file.stem != "config" else file.absolute().parent.name
-    loaded = loads(_text(file), file.parent, str(file), name)
+    loaded = loads(_text(file), file.parent, str(file), name, changes)
     return Loaded(loaded.spec, loaded.notes, file)
 
 
@@ -57,12 +66,13 @@ def loads(
     base_dir: str | PathLike[str],
     file: str = "<text>",
     name: str = "system",
+    changes: Mapping[str, str] = UNCHANGED,
 ) -> Loaded:
     """
     Load a configuration; images are looked for in *base_dir*.
 
     *file* is what problems call the text, *name* what the system is called
-    unless the text says so.
+    unless the text says so.  *changes*: see `load`.
 
     Raises:
         ConfigError: with every problem of the text, and nothing else.
@@ -72,6 +82,7 @@ def loads(
     root = source.read(text, log)
     if root is None:
         raise ConfigError(log.problems)
+    root = change(root, changes, log)
     log.at("", root.line)
     raw = SYSTEM.read(root, "", log)
     spec = build(raw, Path(base_dir), name, log)

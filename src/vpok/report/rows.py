@@ -4,6 +4,7 @@ What a run came to, as plain data: everything that a report can say.
 All times are ns of virtual time, but for `RunResult.host_seconds`.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,25 +174,51 @@ class RunResult:
         *library*: `pandas` or `polars`; default: pandas, else polars.  Raises
         VpokError if it is not installed.
         """
-        return self._frame("tasks", library)
+        found = (
+            ((row.name,), (task, task.response))
+            for row in self.partitions
+            for task in row.tasks
+        )
+        kinds = (("", TaskRow), ("response_", ResponseRow))
+        return _frame(("partition",), kinds, found, library)
 
     def misses_frame(self, library: str | None = None) -> Any:
         """Return a frame with a row per missed deadline; see `tasks_frame`."""
-        return self._frame("misses", library)
+        found = (
+            ((row.name, task.name), (miss,))
+            for row in self.partitions
+            for task in row.tasks
+            for miss in task.misses
+        )
+        heads = ("partition", "task")
+        return _frame(heads, (("", MissRow),), found, library)
 
     def vcpus_frame(self, library: str | None = None) -> Any:
         """Return a frame with a row per virtual CPU; see `tasks_frame`."""
-        return self._frame("vcpus", library)
+        found = (
+            ((row.name,), (vcpu,))
+            for row in self.partitions
+            for vcpu in row.vcpus
+        )
+        return _frame(("partition",), (("", VcpuRow),), found, library)
 
     def partitions_frame(self, library: str | None = None) -> Any:
         """Return a frame with a row per partition; see `tasks_frame`."""
-        return self._frame("partitions", library)
+        found = (((), (row,)) for row in self.partitions)
+        return _frame((), (("", PartitionRow),), found, library)
 
     def processors_frame(self, library: str | None = None) -> Any:
         """Return a frame with a row per processor; see `tasks_frame`."""
-        return self._frame("processors", library)
+        found = (((), (row,)) for row in self.processors)
+        return _frame((), (("", ProcessorRow),), found, library)
 
-    def _frame(self, what: str, library: str | None) -> Any:
-        from vpok.report.dataframes import COLUMNS, dataframe  # noqa: PLC0415
 
-        return dataframe(COLUMNS[what](self), library)
+def _frame(
+    heads: Sequence[str],
+    kinds: Sequence[tuple[str, type[Any]]],
+    found: Iterable[tuple[Sequence[Any], Sequence[Any]]],
+    library: str | None,
+) -> Any:
+    from vpok.report.dataframes import columns, dataframe  # noqa: PLC0415
+
+    return dataframe(columns(heads, kinds, found), library)
