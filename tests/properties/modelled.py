@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from vpok.engines.model.engine import ModelEngine
+from vpok.cli.analyze import worst_responses
 from vpok.spec.model import (
     Image,
     ModelSpec,
@@ -46,15 +46,8 @@ def partition(
 
 def observe(spec: SystemSpec, until: int) -> dict[tuple[str, str], int]:
     """Run a system; return the worst response of each task that had one."""
-    worst = {}
     with build(spec, parts=standard_parts()) as system:
-        system.run(until)
-        for partition in system.kernel.partitions:
-            assert isinstance(partition.engine, ModelEngine)
-            for task in partition.engine.tasks():
-                if task.done:
-                    worst[partition.name, task.name] = int(task.worst)
-    return worst
+        return worst_responses(system.run(until))
 
 
 # --- tasks --------------------------------------------------------------------

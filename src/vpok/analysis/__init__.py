@@ -6,7 +6,7 @@ Worst-case response times of modelled tasks: pure functions on numbers.
 both in a system's specification, and `analyze` says all of it.
 """
 
-from vpok.analysis.rows import TaskRow
+from vpok.analysis.rows import BoundRow
 from vpok.analysis.system import analyze
 
-__all__ = ["TaskRow", "analyze"]
+__all__ = ["BoundRow", "analyze"]

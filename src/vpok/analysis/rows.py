@@ -8,7 +8,7 @@ YES, NO, UNSHOWN, NONE = "yes", "no", "not shown", ""
 
 
 @dataclass(frozen=True, slots=True)
-class TaskRow:
+class BoundRow:
     """
     One task under one plan; times are ns.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from vpok.analysis.edf import Demand, by_deadline, demand
 from vpok.analysis.fixed_priority import by_priority, in_any_order
 from vpok.analysis.members import Group, Member, groups, plans
-from vpok.analysis.rows import NO, NONE, UNSHOWN, YES, TaskRow
+from vpok.analysis.rows import NO, NONE, UNSHOWN, YES, BoundRow
 from vpok.analysis.share import Share, share_of
 from vpok.analysis.task import Bound, Task
 from vpok.spec.model import SystemSpec
@@ -17,7 +17,7 @@ NOTHING: Observed = {}
 
 def analyze(
     spec: SystemSpec, observed: Observed = NOTHING
-) -> tuple[TaskRow, ...]:
+) -> tuple[BoundRow, ...]:
     """
     Bound the response time of every modelled task.
 
@@ -38,7 +38,7 @@ def analyze(
 
 def _rows(
     member: Member, group: Group, observed: Observed
-) -> Iterator[TaskRow]:
+) -> Iterator[BoundRow]:
     """Yield a row per task of a virtual CPU."""
     model, tasks = member.model, member.tasks
     if model is None or not tasks:
@@ -48,7 +48,7 @@ def _rows(
     verdict, bounds = _bounds(tasks, model.scheduler, share)
     name = member.partition.name
     for task, bound in zip(tasks, bounds, strict=True):
-        yield TaskRow(
+        yield BoundRow(
             plan=group.plan,
             partition=name,
             task=task.name,

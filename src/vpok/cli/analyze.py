@@ -20,7 +20,8 @@ from vpok.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from vpok.analysis import TaskRow
+    from vpok.analysis import BoundRow
+    from vpok.report.rows import RunResult
     from vpok.report.table import Table
     from vpok.system import Loaded, System
 
@@ -77,7 +78,7 @@ def observe(
         if switched(system):
             click.echo("note: a plan was switched: nothing compared", err=True)
             return {}, stopped
-        return worst_responses(system), stopped
+        return worst_responses(system.result()), stopped
 
 
 def switched(system: "System") -> bool:
@@ -88,20 +89,17 @@ def switched(system: "System") -> bool:
     return isinstance(level, Windows) and level.switched > 0
 
 
-def worst_responses(system: "System") -> dict[tuple[str, str], int]:
+def worst_responses(result: "RunResult") -> dict[tuple[str, str], int]:
     """Return the worst response of each task with a job that is done: ns."""
-    from vpok.engines.model.engine import ModelEngine
-
     return {
-        (partition.name, task.name): int(task.worst)
-        for partition in system.kernel.partitions
-        if isinstance(partition.engine, ModelEngine)
-        for task in partition.engine.tasks()
-        if task.done
+        (partition.name, task.name): task.response.maximum
+        for partition in result.partitions
+        for task in partition.tasks
+        if task.response is not None
     }
 
 
-def breach(row: "TaskRow") -> str:
+def breach(row: "BoundRow") -> str:
     """Say that a run contradicts the analysis."""
     return (
         f"ERROR: {row.partition}/{row.task} took {row.observed} ns, its bound "
@@ -110,7 +108,7 @@ def breach(row: "TaskRow") -> str:
     )
 
 
-def for_programs(rows: "Sequence[TaskRow]") -> str:
+def for_programs(rows: "Sequence[BoundRow]") -> str:
     """Return the rows as JSON; times in ns."""
     tasks = [{**asdict(row), "breached": row.breached} for row in rows]
     return json.dumps({"tasks": tasks}, indent=2) + "\n"
@@ -119,7 +117,7 @@ def for_programs(rows: "Sequence[TaskRow]") -> str:
 # --- as text ------------------------------------------------------------------
 
 
-def for_people(rows: "Sequence[TaskRow]") -> str:
+def for_people(rows: "Sequence[BoundRow]") -> str:
     """Return tables of supplies and tasks, and what is to be said of them."""
     import sys
 
@@ -136,7 +134,7 @@ def for_people(rows: "Sequence[TaskRow]") -> str:
     return "\n".join([*parts, *([remarks] if remarks else [])])
 
 
-def supply_table(rows: "Sequence[TaskRow]") -> "Table":
+def supply_table(rows: "Sequence[BoundRow]") -> "Table":
     """Return a row per virtual CPU: what it gets."""
     from vpok.report.table import Table
 
@@ -148,7 +146,7 @@ def supply_table(rows: "Sequence[TaskRow]") -> "Table":
     return _without_plan(Table(columns, list(found)), rows)
 
 
-def task_table(rows: "Sequence[TaskRow]") -> "Table":
+def task_table(rows: "Sequence[BoundRow]") -> "Table":
     """Return a row per task: its bound, and how it comes about."""
     from vpok.report.table import Table
     from vpok.report.words import show_time
@@ -174,7 +172,7 @@ def task_table(rows: "Sequence[TaskRow]") -> "Table":
     return _without_plan(Table(columns, cells), rows)
 
 
-def _without_plan(table: "Table", rows: "Sequence[TaskRow]") -> "Table":
+def _without_plan(table: "Table", rows: "Sequence[BoundRow]") -> "Table":
     """Leave the plan's column out where there is only one."""
     from vpok.report.table import Table
 
@@ -183,11 +181,11 @@ def _without_plan(table: "Table", rows: "Sequence[TaskRow]") -> "Table":
     return Table(table.columns[1:], [row[1:] for row in table.rows])
 
 
-def _vcpu(row: "TaskRow") -> str:
+def _vcpu(row: "BoundRow") -> str:
     return str(row.vcpu)
 
 
-def _critical(row: "TaskRow") -> str:
+def _critical(row: "BoundRow") -> str:
     """Say when all that delays the job is released, and when the job is."""
     from vpok.report.words import exact_time
 
@@ -202,7 +200,7 @@ def _critical(row: "TaskRow") -> str:
     return text
 
 
-def _remarks(rows: "Sequence[TaskRow]") -> Iterator[str]:
+def _remarks(rows: "Sequence[BoundRow]") -> Iterator[str]:
     from vpok.report.words import exact_time
 
     for row in rows:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from vpok.analysis import TaskRow, analyze
+from vpok.analysis import BoundRow, analyze
 from vpok.analysis.rows import NO, NONE, UNSHOWN, YES
 from vpok.analysis.server_share import (
     DEFAULT_BUDGET,
@@ -79,14 +79,14 @@ def shared(
     policy: str,
     *params: Mapping[str, int],
     windows: tuple[WindowSpec, ...] = WHOLE,
-) -> tuple[TaskRow, ...]:
+) -> tuple[BoundRow, ...]:
     """Analyse a partition with a vCPU and a task per *params*."""
     tasks = [task(f"t{n}", 100, 2, vcpu=n) for n in range(len(params))]
     vcpus = VcpusSpec(len(params), policy, 1 * MS, params)
     return analyze(system(partition(tasks, vcpus), windows=windows))
 
 
-def ms(rows: Sequence[TaskRow]) -> list[float | None]:
+def ms(rows: Sequence[BoundRow]) -> list[float | None]:
     return [row.bound / MS if row.bound is not None else None for row in rows]
 
 
