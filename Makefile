@@ -7,8 +7,15 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= auto
 
+# The hot modules compiled, in an environment of their own, which must not see
+# src; and the tests that go through them, those of all digests included.
+COMPILED := $(VENV)-compiled
+HOT_TESTS := tests/engines tests/properties tests/test_events.py \
+  tests/test_wheel.py tests/unit/kernel tests/unit/system tests/unit/testing \
+  tests/unit/trace
+
 .DEFAULT_GOAL := help
-.PHONY: help demo check test nightly conformance golden bench guests clean
+.PHONY: help demo check test compiled nightly conformance golden bench guests clean
 
 help:  ## list the verbs
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' Makefile | tr '|' '\t' | expand -t 20
@@ -24,6 +31,10 @@ check: $(VENV)/.check  ## format, lint, types, layers
 
 test: $(VENV)/.test  ## the test suite (under 10 minutes on 2 processors)
 	$(PYTEST) -n $(WORKERS) -m "not nightly"
+
+compiled: $(COMPILED)/.test  ## compiled with mypyc (needs a C compiler): kernel, models, digests
+	$(COMPILED)/bin/vpok engines | grep '^vpok .*: compiled$$'
+	$(COMPILED)/bin/python -m pytest -o pythonpath=. -n $(WORKERS) -m "not nightly" $(HOT_TESTS)
 
 nightly: $(VENV)/.test  ## the long campaigns, with random seeds
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -n $(WORKERS)
@@ -43,7 +54,7 @@ guests: $(VENV)/.guests  ## build the guest images anew
 	$(BIN)/python guests/build.py
 
 clean:  ## remove all that the other verbs made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks .hypothesis
+	rm -rf $(VENV) $(COMPILED) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks .hypothesis
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vpok needs Python 3.11 or newer: make PYTHON=...")'
@@ -56,4 +67,9 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/bin/pip
 
 $(VENV)/.%: pyproject.toml | $(VENV)/bin/pip
 	$(PIP) install --editable ".[$*]"
+	@touch $@
+
+$(COMPILED)/.test: pyproject.toml hatch_build.py $(shell find src -name '*.py')
+	$(PYTHON) -m venv $(COMPILED)
+	VPOK_COMPILE=1 $(COMPILED)/bin/python -m pip --disable-pip-version-check --quiet install ".[test]"
 	@touch $@

@@ -1,5 +1,5 @@
 """
-The opt-in compiled build: `VPOK_COMPILE=1 pip install .`
+The opt-in compiled build: `VPOK_COMPILE=1 pip install .` makes it.
 
 Compiles the hot modules with mypyc (pyproject.toml lists them), all of them
 or none: the kernel's classes extend each other, and mypyc cannot mix.  Each

@@ -1,11 +1,16 @@
 """What `pip install .` gives to a user."""
 
+import os
 import subprocess
 import sys
+import tomllib
+from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+
+from vpok.cli.engines import build
 
 ROOT = Path(__file__).parent.parent
 
@@ -18,6 +23,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(
         [*command, "-d", str(folder)],
         cwd=ROOT,
+        env={**os.environ, "VPOK_COMPILE": ""},
         check=True,
         capture_output=True,
     )
@@ -60,3 +66,22 @@ def test_the_wheel_has_the_licence_and_a_command(wheel: Path) -> None:
     assert "vpok = vpok.cli:main" in (
         archive.read(f"{info}/entry_points.txt").decode()
     )
+
+
+def test_all_hot_modules_run_compiled_or_none() -> None:
+    """Which files these are, pyproject.toml says; mypyc cannot mix them."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    targets = settings["tool"]["hatch"]["build"]["targets"]
+    patterns = targets["wheel"]["hooks"]["custom"]["hot"]
+    hot = [
+        path.relative_to(ROOT / "src").with_suffix("").as_posix()
+        for pattern in patterns
+        for path in (ROOT / "src").glob(pattern)
+        if path.name != "__init__.py"
+    ]
+    assert "vpok/kernel/loop" in hot
+
+    homes = [import_module(name.replace("/", ".")).__file__ for name in hot]
+
+    compiled = {str(home).rpartition(".")[2] for home in homes}
+    assert compiled == ({"so"} if build() == "compiled" else {"py"})

@@ -192,9 +192,12 @@ def test_engines_tells_which_tier_is_in_use(capsys: Captured) -> None:
     (engine,) = json.loads(capsys.readouterr().out)
     assert engine["name"] == "unicorn"
     assert engine["available"]
+    build = engine["kernel"]
+    assert build in {"interpreted", "compiled"}
 
     assert run(["engines"]) == 0
     out = capsys.readouterr().out
+    assert f"vpok {vpok.__version__}: {build}" in out
     assert f"unicorn {engine['version']}: in use" in out
     assert engine["tier"] in out
 

@@ -8,17 +8,12 @@ from typing import Any
 from vpok.arch.x86_32 import EAX, EIP, ESP, NAMES, X86Ops
 from vpok.engines.unicorn.engine import UnicornEngine
 from vpok.kernel.engine import CONTINUE, RESCHEDULE, Traps
+from vpok.kernel.partition import Partition
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.arch import ArchVcpu
 
 GHZ = 1_000_000_000
 CALL = 42
-
-
-class Nobody:
-    """Enough of a partition for a vCPU's name."""
-
-    name = "guest"
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,7 @@ class Rig(Traps):
         self.ops.setup(arch)
         top = self.size - 4 & ~3 if stack is None else stack
         arch.context = self.ops.new_context(arch, entry, top, 0)
-        partition: Any = Nobody()
+        partition = Partition(0, "guest", self.engine)
         return Vcpu(0, 0, partition, arch)
 
     def trap(self, vcpu: Vcpu, elapsed: int, cause: int) -> int:

@@ -11,7 +11,6 @@ import pytest
 from tests.properties.systems import (
     DEMO,
     LIMIT,
-    ROOT,
     digest_of,
     known,
     limit_of,
@@ -87,7 +86,7 @@ def test_hash_seed_and_process_do_not_show() -> None:
             env={
                 **os.environ,
                 "PYTHONHASHSEED": seed,
-                "PYTHONPATH": str(ROOT / "src"),
+                "PYTHONPATH": os.pathsep.join(sys.path),
             },
             capture_output=True,
             text=True,

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from tests.engines.rig import Nobody, Rig
+from tests.engines.rig import Rig
 from vpok.arch.riscv64 import A0, CALL, NAMES, PC, SP
 from vpok.engines.unicorn.engine import UnicornEngine
 from vpok.kernel.engine import CONTINUE, RESCHEDULE
+from vpok.kernel.partition import Partition
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.arch import ArchOps, ArchVcpu
 
@@ -40,7 +41,7 @@ class HartRig(Rig):
         arch.context = machine.new_context()
         machine.set_in(arch.context, PC, entry)
         machine.set_in(arch.context, SP, stack or self.size & ~15)
-        partition: Any = Nobody()
+        partition = Partition(0, "guest", self.engine)
         return Vcpu(0, 0, partition, arch)
 
     def registers(self, vcpu: Vcpu | None = None) -> tuple[int, ...]:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from tests.engines.rig import Nobody, Rig
+from tests.engines.rig import Rig
 from vpok.arch.x86_64 import NAMES, RAX, RIP, RSP
 from vpok.engines.unicorn.engine import UnicornEngine
 from vpok.kernel.engine import CONTINUE, RESCHEDULE
+from vpok.kernel.partition import Partition
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.arch import ArchOps, ArchVcpu
 
@@ -43,7 +44,7 @@ class LongRig(Rig):
         top = self.size - 8 & ~15 if stack is None else stack
         machine.set_in(arch.context, RIP, entry)
         machine.set_in(arch.context, RSP, top)
-        partition: Any = Nobody()
+        partition = Partition(0, "guest", self.engine)
         return Vcpu(0, 0, partition, arch)
 
     def registers(self, vcpu: Vcpu | None = None) -> tuple[int, ...]:
