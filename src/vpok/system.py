@@ -222,6 +222,10 @@ def _ops(spec: SystemSpec, index: int) -> ArchOps:
     from vpok.arch.x86_32 import X86Ops  # noqa: PLC0415
 
     partition = spec.partitions[index]
+    if partition.personality == "python":
+        from vpok.engines.python.machine import PythonOps  # noqa: PLC0415
+
+        return PythonOps()
     if partition.model is not None:
         return ArchOps()
     if partition.personality == "pok":

@@ -64,9 +64,13 @@ def make_engine(spec: SystemSpec, index: int, tier: str | None) -> Engine:
     """
     Return an engine for a partition of *spec*, with its memory.
 
-    Raises EngineUnavailable.
+    Raises EngineUnavailable, or VpokError for a guest in Python.
     """
     partition = spec.partitions[index]
+    if partition.personality == "python":
+        from vpok.engines.python.build import make_python  # noqa: PLC0415
+
+        return make_python(spec, index)
     if partition.model is not None:
         return make_model(partition)
     isa = getattr(partition.image, "isa", "x86-32")

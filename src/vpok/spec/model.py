@@ -5,9 +5,10 @@ Every value that a user can set lives here once.  Times are ns, sizes bytes,
 clocks Hz.  Names are resolved: partitions, ports and processors are indices.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 NO_FLAGS: frozenset[str] = frozenset()
 
@@ -84,7 +85,11 @@ class ModelSpec:
     tasks: tuple[TaskSpec, ...] = ()
     scheduler: str = "fixed-priority"  # TASK_SCHEDULERS
     spread: bool = False  # tasks are global: over all vCPUs of the partition
-    guest: str = ""  # `module:function` of a guest in Python
+    # A guest in Python: `module:function`, `file.py:function`, or itself.
+    guest: str | Callable[..., Any] = ""
+    args: Mapping[str, object] = field(  # what it is given
+        default_factory=lambda: MappingProxyType({})
+    )
     seed: int = 0
 
 

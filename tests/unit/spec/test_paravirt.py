@@ -56,7 +56,7 @@ def with_source(**changes: Any) -> SystemSpec:
 
 
 def test_the_rules_know_every_personality_and_instruction_set() -> None:
-    assert set(ISAS) | {"tasks"} == set(PERSONALITIES)
+    assert set(ISAS) | {"tasks", "python"} == set(PERSONALITIES)
     assert {isa for isas in ISAS.values() for isa in isas} == set(REGISTERS)
 
 

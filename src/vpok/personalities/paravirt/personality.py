@@ -28,7 +28,7 @@ from vpok.machine.interrupts import NESTED, NONE, OVERRUN, Interrupts
 from vpok.personalities.paravirt.call import Call, Refused
 from vpok.personalities.paravirt.devices import usable
 from vpok.personalities.paravirt.table import HANDLERS
-from vpok.spec.model import HEALTH_ACTIONS, SystemSpec
+from vpok.spec.model import HEALTH_ACTIONS, PartitionSpec, SystemSpec
 
 _FIXED: Final = Struct("<IIQIi")  # of a shared page: up to `serving`
 _TIMES: Final = Struct("<QQQ")
@@ -51,8 +51,8 @@ class Paravirt(Personality):
         own = spec.partitions[index]
         self.spec = own
         self.clock = spec.clock
-        self.isa = ISAS[own.image.isa]
-        self.ops = ParavirtOps(self.isa)
+        self.ops = self.operations(own)
+        self.isa = self.ops.isa
         self.processors = own.processors
         self.powers = "shutdown" in own.features
         self.lines = [s for s in spec.interrupts if s.partition == index]
@@ -60,6 +60,10 @@ class Paravirt(Personality):
         self.ports: list[Port] = []
         self.sizes = [port.size for port in spec.ports]
         self.booted = False
+
+    def operations(self, own: PartitionSpec) -> ParavirtOps:
+        """Return how frames are written."""
+        return ParavirtOps(ISAS[own.image.isa])
 
     def attach(self, partition: Partition, kernel: Services) -> None:
         """Hear whom it serves."""

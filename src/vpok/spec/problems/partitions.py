@@ -26,7 +26,7 @@ MAX_MEMORY = 1 << 30  # bytes of a partition
 MAX_LOCKS = 256  # of all partitions: POK's lock ids are bytes
 
 LOCKS = ("semaphores", "mutexes", "events")
-PERSONALITIES = (*ISAS, "tasks")
+PERSONALITIES = (*ISAS, "tasks", "python")
 SCHEDULERS = ("rr", "static", "rms")
 PARAVIRT_FEATURES = frozenset({"shutdown"})
 PLAIN = PartitionSpec("", 0, Image("", 0, 0, ()), VcpusSpec(1), (0,))
@@ -67,6 +67,9 @@ def of_partitions(spec: SystemSpec, policies: Policies) -> Iterator[Problem]:
         yield from of_vcpus(f"{where}.vcpus", partition, spec, policies)
         if partition.personality == "tasks":
             yield from of_model(f"{where}.model", partition, spec)
+            continue
+        if partition.personality == "python":
+            yield from _python(where, partition)
             continue
         yield from _memory(f"{where}.size", partition)
         if partition.personality == "pok":
@@ -128,13 +131,14 @@ def _paravirt(where: str, partition: PartitionSpec) -> Iterator[Problem]:
         if getattr(partition, name) != getattr(PLAIN, name):
             yield Problem(
                 f"{where}.{name}",
-                "a paravirt partition has no threads and locks of POK's: "
-                f"remove {name.replace('_', ' ')}",
+                f"a {partition.personality} partition has no threads and "
+                f"locks of POK's: remove {name.replace('_', ' ')}",
             )
     for name in sorted(partition.features - PARAVIRT_FEATURES):
         yield Problem(
             f"{where}.features",
-            f"a paravirt partition has no feature {name!r}: take "
+            f"a {partition.personality} partition has no feature "
+            f"{name!r}: take "
             f"{either(sorted(PARAVIRT_FEATURES))}, or none",
         )
     kinds = {0, *(number for number, _, _ in HEALTH_KINDS.values())}
@@ -142,6 +146,18 @@ def _paravirt(where: str, partition: PartitionSpec) -> Iterator[Problem]:
         yield Problem(
             f"{where}.health", f"there is no error {kind}: see HEALTH_KINDS"
         )
+
+
+def _python(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+    """A guest in Python asks for what a paravirt one does."""
+    if partition.model is None or not partition.model.guest:
+        yield Problem(
+            f"{where}.guest",
+            "a python partition has no guest: write module:function or "
+            "file.py:function",
+        )
+    yield from _paravirt(where, partition)
+    yield from _health(where, partition)
 
 
 def _health(where: str, partition: PartitionSpec) -> Iterator[Problem]:

@@ -28,7 +28,7 @@ def of_ports(spec: SystemSpec) -> Iterator[Problem]:
         yield from exists(where, port.partition, len(spec.partitions))
         if 0 <= port.partition < len(spec.partitions):
             owner = spec.partitions[port.partition]
-            if owner.personality == "paravirt":
+            if owner.personality in {"paravirt", "python"}:
                 yield from _paravirt(where, port)
             elif owner.personality == "tasks":
                 yield Problem(

@@ -1,0 +1,1 @@
+"""An engine that executes guests written in Python."""

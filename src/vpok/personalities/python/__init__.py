@@ -1,0 +1,1 @@
+"""Guests in Python: the paravirtual ABI, without an instruction set."""
