@@ -1,6 +1,7 @@
 """Random systems of modelled tasks, and their worst observed responses."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ def partition(
     scheduler: str = "fixed-priority",
     vcpus: VcpusSpec | None = None,
     processors: tuple[int, ...] = (0,),
+    spread: bool = False,
     seed: int = 0,
 ) -> PartitionSpec:
     """Return a modelled partition."""
@@ -40,7 +42,7 @@ def partition(
         vcpus or VcpusSpec(1),
         processors,
         personality="tasks",
-        model=ModelSpec(tuple(tasks), scheduler, seed=seed),
+        model=ModelSpec(tuple(tasks), scheduler, spread, seed=seed),
     )
 
 
@@ -168,6 +170,7 @@ def in_windows(draw: st.DrawFn) -> SystemSpec:
                 scheduler=draw(st.sampled_from(["fixed-priority", "edf"])),
                 vcpus=own,
                 processors=tuple(range(processors)),
+                spread=own.count == 1 and draw(st.booleans()),
                 seed=draw(st.integers(0, 9)),
             )
         )
@@ -219,3 +222,36 @@ def flat(draw: st.DrawFn) -> SystemSpec:
         0, architecture="flat", policy=policy, quantum=draw(st.integers(1, 8))
     )
     return SystemSpec("drawn", tuple(partitions), schedule)
+
+
+@st.composite
+def flat_in_windows(draw: st.DrawFn) -> SystemSpec:
+    """Draw vCPUs with windows of their own, here and there."""
+    frame = draw(st.sampled_from(FRAMES))
+    count = 2
+    placed: list[WindowSpec] = []
+    for processor in range(2):
+        for window in draw(windows(frame, count, processor)):
+            own = replace(window, partition=0, vcpu=window.partition)
+            if not any(_clash(own, other) for other in placed):
+                placed.append(own)
+    ends = [window.start + window.duration for window in placed]
+    only = partition(
+        "p0",
+        draw(tasks(count, 3, ends)),
+        scheduler=draw(st.sampled_from(["fixed-priority", "edf"])),
+        vcpus=VcpusSpec(count),
+        processors=(0, 1),
+        seed=draw(st.integers(0, 9)),
+    )
+    schedule = ScheduleSpec(frame, windows=tuple(placed), architecture="flat")
+    return SystemSpec("drawn", (only,), schedule, 2)
+
+
+def _clash(one: WindowSpec, other: WindowSpec) -> bool:
+    """Say whether a vCPU would be in two places at once."""
+    return (
+        one.vcpu == other.vcpu
+        and one.start < other.start + other.duration
+        and other.start < one.start + one.duration
+    )

@@ -54,6 +54,16 @@ def test_no_response_in_the_flat_architecture_is_above_its_bound(
     check(spec)
 
 
+@pytest.mark.slow
+@HUNDREDS
+@given(modelled.flat_in_windows())
+def test_no_response_in_windows_of_virtual_cpus_is_above_its_bound(
+    spec: SystemSpec,
+) -> None:
+    """Its windows on several processors add up."""
+    check(spec)
+
+
 def test_a_queue_behind_an_equal_delays_its_urgent_task() -> None:
     """
     Two jobs of the other vCPU wait while the long task runs, until 6.

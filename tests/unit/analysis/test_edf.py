@@ -1,5 +1,6 @@
 """EDF: verdicts with witnesses, bounds that are kept and reached."""
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from vpok.analysis.arrivals import Periodic
 from vpok.analysis.edf import by_deadline, demand
 from vpok.analysis.supply import DEDICATED, Windows
 from vpok.analysis.task import Task
+
+pytestmark = pytest.mark.slow
 
 
 @given(st.data(), windows())

@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from vpok.analysis.arrivals import Listed, Periodic
 from vpok.analysis.fixed_priority import by_priority, response
 from vpok.analysis.supply import DEDICATED, Windows
 from vpok.analysis.task import Task
+
+pytestmark = pytest.mark.slow
 
 
 @given(st.data(), windows())
