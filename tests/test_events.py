@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import vpok
+from vpok.config import loads
 from vpok.events import NOBODY, EventKind
 
 DEMO = Path(vpok.__file__).parent / "demo" / "config.yaml"
@@ -107,3 +108,35 @@ def test_calls_that_waited_are_answered_later() -> None:
     kinds = listen().kinds
 
     assert 0 < kinds[EventKind.RESULT] < kinds[EventKind.SYSCALL]
+
+
+TASKS = """\
+partitions:
+  - name: a
+    tasks:
+      - {name: hi, period: 10ms, offset: 1ms, execution: 1ms}
+      - {name: lo, period: 20ms, deadline: 10500us, execution: 3ms}
+kernel:
+  scheduler:
+    plans:
+      - name: usual
+        major_frame: 10ms
+        windows:
+          - {partition: a, start: 0, duration: 3ms}
+      - name: other
+        major_frame: 20ms
+        windows:
+          - {partition: a, start: 0, duration: 3ms}
+"""
+
+
+def test_modelled_tasks_tell_of_their_jobs() -> None:
+    listener = Listener()
+    with vpok.build(loads(TASKS, ".").spec, sinks=[listener]) as system:
+        system.run("20ms")
+
+    kinds = listener.kinds
+    assert kinds[EventKind.JOB_END] == 3
+    assert kinds[EventKind.JOB_MISS] == 1
+    assert kinds[EventKind.JOB_START] >= 4
+    assert kinds[EventKind.JOB_STOP] >= 1

@@ -48,8 +48,9 @@ class Output:
         self.wanted = wanted
         self.side = sys.stderr if wanted.raw or wanted.as_json else sys.stdout
         names = [partition.name for partition in spec.partitions]
-        # Models print nothing, and run faster when nobody listens.
-        self.silent = all(each.model is not None for each in spec.partitions)
+        # Tasks print nothing, and run faster when nobody listens.
+        kinds = {partition.personality for partition in spec.partitions}
+        self.silent = kinds <= {"tasks"}
         keep = wanted.raw or wanted.as_json or wanted.expect is not None
         self.raw = RawConsole() if keep else None
         hidden = wanted.raw or wanted.as_json or wanted.quiet
@@ -60,10 +61,7 @@ class Output:
         )
         self.timeline = Timeline() if wanted.gantt else None
         summed = wanted.as_json or not wanted.quiet
-        any_interrupts = any(
-            partition.personality == "paravirt"
-            for partition in spec.partitions
-        )
+        any_interrupts = bool(kinds - {"pok", "tasks"})
         self.latencies = Latencies() if summed and any_interrupts else None
 
     def sinks(self) -> "list[Sink]":

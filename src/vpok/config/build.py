@@ -159,6 +159,9 @@ def _no_tasks(raw: Raw, path: str, log: Log) -> None:
 
 
 def _vcpus(raw: Raw, processors: int, path: str, log: Log) -> VcpusSpec:
+    if log.broken(f"{path}.policy"):  # who knows what it would take?
+        log.unusable(f"{path}.count")
+        log.unusable(f"{path}.each")
     count = raw["count"]
     count = max(processors, 1) if count is None else count
     return VcpusSpec(

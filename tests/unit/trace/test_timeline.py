@@ -1,5 +1,7 @@
 """Windows and runs, from events."""
 
+import vpok
+from vpok.config import loads
 from vpok.testing import Cause, Guest, call, make_world, windows, work
 from vpok.trace.timeline import Span, Timeline
 
@@ -40,3 +42,29 @@ def test_what_is_under_way_ends_with_the_run() -> None:
 
     assert timeline.windows == [Span(0, 0, 120, 0)]
     assert timeline.runs == [Span(0, 0, 120, 0, 0)]
+
+
+TASKS = """\
+partitions:
+  - name: a
+    tasks:
+      - {name: hi, period: 10ms, offset: 1ms, execution: 1ms}
+      - {name: lo, period: 20ms, execution: 3ms}
+kernel:
+  scheduler:
+    major_frame: 10ms
+    windows:
+      - {partition: a, start: 0, duration: 3ms}
+"""
+
+
+def test_jobs_are_spans_that_end_with_the_window() -> None:
+    timeline = Timeline()
+    with vpok.build(loads(TASKS, ".").spec, sinks=[timeline]) as system:
+        system.run("12ms")
+    timeline.finish(12_000_000)
+
+    assert [
+        (span.task, span.start // 1_000_000, span.end // 1_000_000)
+        for span in timeline.jobs
+    ] == [(1, 0, 1), (0, 1, 2), (1, 2, 3), (1, 10, 11), (0, 11, 12)]
