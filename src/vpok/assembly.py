@@ -93,6 +93,8 @@ def _single_vcpus(
             mine.append(Domain(len(domains), [partition], policy, pcpus))
             domains.append(mine[-1])
         partition.domains = mine
+        if partition.engine.free:
+            continue  # modelled vCPUs have no memory to share
         for domain in mine:
             domain.relate(mine[0])
             for other in mine:
