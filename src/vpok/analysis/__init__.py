@@ -7,6 +7,6 @@ both in a system's specification, and `analyze` says all of it.
 """
 
 from vpok.analysis.rows import BoundRow
-from vpok.analysis.system import analyze
+from vpok.analysis.system import analyze, unbounded
 
-__all__ = ["BoundRow", "analyze"]
+__all__ = ["BoundRow", "analyze", "unbounded"]

@@ -24,6 +24,11 @@ from vpok.spec.model import (
 NO_PARAMS: Mapping[str, int] = {}
 
 
+def is_modelled(partition: PartitionSpec) -> bool:
+    """Say whether a partition has tasks instead of a guest."""
+    return partition.model is not None and not partition.model.guest
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One vCPU."""
@@ -35,6 +40,11 @@ class Member:
     def model(self) -> ModelSpec | None:
         """What it runs, if that is modelled."""
         return self.partition.model
+
+    @property
+    def modelled(self) -> bool:
+        """Whether it has tasks, and no guest, not even one in Python."""
+        return is_modelled(self.partition)
 
     @property
     def params(self) -> Mapping[str, int]:
@@ -98,7 +108,7 @@ def groups(spec: SystemSpec) -> Iterator[Group]:
     """Yield the groups that have modelled vCPUs, plan by plan."""
     found = _whole(spec) if _has_no_windows(spec) else _all_plans(spec)
     for group in found:
-        if any(member.model is not None for member in group.members):
+        if any(member.modelled for member in group.members):
             yield group
 
 

@@ -52,24 +52,19 @@ def share_of(member: Member, group: Group) -> Share:
 
 def _busy(group: Group) -> list[Member]:
     """Return the vCPUs that ever have something to do."""
-    return [
-        member
-        for member in group.members
-        if member.described or member.model is None or member.model.guest
-    ]
+    return [member for member in group.members if member.described]
 
 
 def _unknown(member: Member, group: Group) -> str:
     model = member.model
-    if model is None or model.guest:
-        return "what the guest executes is not known"
+    assert model is not None
     if model.spread and member.partition.vcpus.count > 1:
         return "its tasks are global, over several virtual CPUs"
     if group.policy not in POLICIES:
         return f"none is known for the policy {group.policy}"
-    if any(other.model is None for other in group.members):
+    if not all(other.modelled for other in group.members):
         return (
-            "it shares its windows with real guests, whose calls cannot be "
+            "it shares its windows with guests, whose calls cannot be "
             "preempted"
         )
     return ""
@@ -124,12 +119,6 @@ def _fixed_priority(member: Member, group: Group) -> Share:
         for each in _busy(group)
         if each is not member and priority(each) >= priority(member)
     ]
-    if any(each.model and each.model.guest for each in above):
-        return Share(
-            describe(group),
-            why="no bound: what a guest of no lower priority executes is not "
-            "known",
-        )
     equals = any(priority(each) == priority(member) for each in above)
     return Share(
         f"priority {priority(member)}; {describe(group)}",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from vpok.analysis.edf import Demand, by_deadline, demand
 from vpok.analysis.fixed_priority import by_priority, in_any_order
-from vpok.analysis.members import Group, Member, groups, plans
+from vpok.analysis.members import Group, Member, groups, is_modelled, plans
 from vpok.analysis.rows import NO, NONE, UNSHOWN, YES, BoundRow
 from vpok.analysis.share import Share, share_of
 from vpok.analysis.task import Bound, Task
@@ -34,6 +34,15 @@ def analyze(
             member, group, observed if group.plan == first else NOTHING
         )
     )
+
+
+def unbounded(spec: SystemSpec) -> dict[str, str]:
+    """Say why there are no bounds for partitions that have no tasks."""
+    return {
+        partition.name: "no bound: what the guest executes is not known"
+        for partition in spec.partitions
+        if not is_modelled(partition)
+    }
 
 
 def _rows(

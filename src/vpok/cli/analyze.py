@@ -1,7 +1,7 @@
 """`vpok analyze`: worst-case response times of modelled tasks."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ def command(config: Path, until: int | None, *, as_json: bool) -> int:
     none, it is told why. A response above its bound is an error of vpok:
     exit code 1.
     """
-    from vpok.analysis import analyze
+    from vpok.analysis import analyze, unbounded
     from vpok.system import load
 
     with refusals():
@@ -53,7 +53,8 @@ def command(config: Path, until: int | None, *, as_json: bool) -> int:
         show_notes(loaded.notes)
         observed, stopped = observe(loaded, until)
         rows = analyze(loaded.spec, observed)
-    put(for_programs(rows) if as_json else for_people(rows))
+        others = unbounded(loaded.spec)
+    put(for_programs(rows, others) if as_json else for_people(rows, others))
     breaches = [row for row in rows if row.breached]
     for row in breaches:
         click.echo(f"vpok: {breach(row)}", err=True)
@@ -108,30 +109,30 @@ def breach(row: "BoundRow") -> str:
     )
 
 
-def for_programs(rows: "Sequence[BoundRow]") -> str:
+def for_programs(rows: "Sequence[BoundRow]", others: Mapping[str, str]) -> str:
     """Return the rows as JSON; times in ns."""
     tasks = [{**asdict(row), "breached": row.breached} for row in rows]
-    return json.dumps({"tasks": tasks}, indent=2) + "\n"
+    return json.dumps({"tasks": tasks, "unbounded": others}, indent=2) + "\n"
 
 
 # --- as text ------------------------------------------------------------------
 
 
-def for_people(rows: "Sequence[BoundRow]") -> str:
+def for_people(rows: "Sequence[BoundRow]", others: Mapping[str, str]) -> str:
     """Return tables of supplies and tasks, and what is to be said of them."""
     import sys
 
     from vpok.report.table import render
 
-    if not rows:
-        return "no modelled tasks: real guests have no bounds\n"
     colour = colours(sys.stdout)
-    parts = [
-        render(supply_table(rows), colour=colour),
-        render(task_table(rows), colour=colour),
-    ]
-    remarks = "".join(f"{line}\n" for line in dict.fromkeys(_remarks(rows)))
-    return "\n".join([*parts, *([remarks] if remarks else [])])
+    tables = [supply_table(rows), task_table(rows)] if rows else []
+    parts = [render(table, colour=colour) for table in tables]
+    remarks = dict.fromkeys(
+        [*_remarks(rows), *(f"{name}: {why}" for name, why in others.items())]
+    )
+    if remarks:
+        parts.append("".join(f"{line}\n" for line in remarks))
+    return "\n".join(parts)
 
 
 def supply_table(rows: "Sequence[BoundRow]") -> "Table":
