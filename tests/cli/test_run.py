@@ -145,12 +145,12 @@ def test_a_module_that_an_error_stops_is_1(
 ) -> None:
     """The health monitor's "shutdown" ends the module as an error."""
 
-    def stopped(system: System, until: int | str | None = None) -> None:
+    def stopped(system: System, limit: int) -> None:
         system.kernel.shutdown(3, 1000)
         system.kernel.run(2000)
         system._reach(2000)
 
-    monkeypatch.setattr(System, "run", stopped)
+    monkeypatch.setattr(System, "advance", stopped)
 
     assert run(["run", CONFIG]) == 1
     assert "an error stopped the module" in capsys.readouterr().out

@@ -69,7 +69,9 @@ class TaskRow:
     done: int
     aborted: int
     skipped: int
-    missed: int
+    missed: int  # deadlines of jobs that have ended since
+    pending: int  # jobs that have not ended
+    overdue: int  # of these, jobs whose deadline has passed
     preempted: int  # times that a job was stopped before its end
     migrated: int  # times that one went on elsewhere
     executed: int
@@ -108,7 +110,7 @@ class PartitionRow:
     index: int
     name: str
     mode: str  # idle, cold-start, warm-start, normal
-    policy: str  # of its vCPUs
+    policy: str  # of its vCPUs; `windows` if each has some of its own
     processors: tuple[int, ...]  # that it may use
     restarts: int
     errors: int  # that the health monitor heard of

@@ -33,6 +33,12 @@ class Supplies:
             frame = spec.schedule.major_frame
             self.plan = PlanSpec("", frame, spec.schedule.windows)
 
+    def policy(self, index: int) -> str:
+        """Return who chooses among a partition's vCPUs."""
+        if self.flat:
+            return self.spec.schedule.policy or WINDOWS
+        return self.spec.partitions[index].vcpus.policy
+
     def partition(self, index: int) -> int | None:
         """Return the processor time of a partition's windows so far."""
         if self.plan is None:
@@ -46,7 +52,7 @@ class Supplies:
     def vcpu(self, index: int, vcpu: int) -> tuple[int | None, str]:
         """Return what one vCPU was to get so far, and by what."""
         vcpus = self.spec.partitions[index].vcpus
-        policy = self.spec.schedule.policy if self.flat else vcpus.policy
+        policy = self.policy(index)
         if policy == "server":
             given = vcpus.params[vcpu] if vcpu < len(vcpus.params) else {}
             budget, period = (
@@ -55,7 +61,7 @@ class Supplies:
             )
             periods, rest = divmod(self.now, period)
             return periods * budget + min(rest, budget), BUDGET
-        if self.plan is None or policy not in {"null", ""}:
+        if self.plan is None or policy not in {"null", WINDOWS}:
             return NOTHING
         windows = list(self._own(self.plan, index, vcpu))
         return sum(map(self._opened, windows)), WINDOWS

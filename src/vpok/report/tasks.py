@@ -18,15 +18,22 @@ from vpok.report.words import show_count, show_time
 from vpok.spec.model import PartitionSpec
 
 
-def task_rows(engine: Engine, spec: PartitionSpec) -> tuple[TaskRow, ...]:
-    """Say what became of each task of a partition; none: it is no model."""
+def task_rows(
+    engine: Engine, spec: PartitionSpec, now: int
+) -> tuple[TaskRow, ...]:
+    """
+    Say what became of each task of a partition; none: it is no model.
+
+    A job counts from the instant at which its vCPU first could run it.
+    """
     if not isinstance(engine, ModelEngine) or spec.model is None:
         return ()
     spread = spec.model.spread
-    return tuple(_row(task, spread=spread) for task in engine.tasks())
+    return tuple(_row(task, now, spread=spread) for task in engine.tasks())
 
 
-def _row(task: Task, *, spread: bool) -> TaskRow:
+def _row(task: Task, now: int, *, spread: bool) -> TaskRow:
+    jobs = [job for job in (task.active, *task.waiting) if job is not None]
     return TaskRow(
         index=int(task.index),
         name=task.name,
@@ -38,6 +45,8 @@ def _row(task: Task, *, spread: bool) -> TaskRow:
         aborted=int(task.aborted),
         skipped=int(task.skipped),
         missed=int(task.missed),
+        pending=len(jobs),
+        overdue=sum(int(job.deadline) < now for job in jobs),
         preempted=int(task.preempted),
         migrated=int(task.migrated),
         executed=int(task.executed),
@@ -79,7 +88,7 @@ def _jobs(places: Sequence[Place]) -> Table:
     """Leave out what happened to nobody."""
     names = [
         name
-        for name in ("aborted", "skipped", "migrated")
+        for name in ("pending", "overdue", "aborted", "skipped", "migrated")
         if any(getattr(task, name) for _, task in places)
     ]
     columns = (

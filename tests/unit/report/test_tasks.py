@@ -59,7 +59,22 @@ def test_a_row_tells_what_became_of_a_tasks_jobs(result: RunResult) -> None:
     assert long.done + long.aborted == 5
     assert long.missed == long.aborted == len(long.misses) > 0
     assert all(miss.deadline == 10 * MS * miss.job for miss in long.misses)
-    assert result.partitions[1].tasks[0].vcpu is None
+    fast = result.partitions[1].tasks[0]
+    assert fast.vcpu is None
+    assert (fast.released, fast.done) == (4, 3)
+    assert (fast.pending, fast.overdue) == (1, 0)
+
+
+def test_jobs_that_are_late_already_are_overdue() -> None:
+    text = TEXT.replace(
+        "period: 15ms, execution: 1ms", "period: 9ms, execution: 30ms"
+    )
+    with vpok.build(loads(text, ".").spec) as system:
+        result = system.run("40ms")
+
+    task = result.partitions[1].tasks[0]
+    assert (task.done, task.missed) == (0, 0)
+    assert (task.pending, task.overdue) == (5, 4)
 
 
 def test_responses_are_summed_up(result: RunResult) -> None:
@@ -233,3 +248,17 @@ def test_frames_of_what_is_not_there_are_refused(
 ) -> None:
     with pytest.raises(vpok.VpokError, match=what):
         result.tasks_frame(library)
+
+
+def test_in_the_flat_architecture_partitions_have_no_policy() -> None:
+    text = TEXT.partition("  - name: wide")[0] + TEXT[TEXT.index("kernel:") :]
+    flat = (
+        text[: text.index("    major_frame")].replace("policy: server", "")
+        + "    architecture: flat\n    policy: server\n"
+    )
+    with vpok.build(loads(flat, ".").spec) as system:
+        result = system.run("10ms")
+
+    (partition,) = result.partitions
+    assert (partition.policy, partition.supply) == ("server", None)
+    assert partition.vcpus[0].supply == 2 * MS
