@@ -103,6 +103,10 @@ def _partition(
         )
     raw["personality"] = raw["personality"] or POK
     _no_tasks(raw, path, log)
+    if raw["size"] is None and not log.broken(f"{path}.size"):
+        log.problem(
+            f"{path}.size", "'size' is missing: write one such as 130kB"
+        )
     threads = raw["threads"]
     return PartitionSpec(
         name=raw["name"],

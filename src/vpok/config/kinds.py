@@ -109,7 +109,8 @@ class Key:
     default: str | None = None
     required: bool = False
     ours: bool = False  # POK's configuration does not have it
-    unless: str = ""  # with this key beside it, it is not required
+    # Required without this key beside it; `build` knows, and reports it.
+    unless: str = ""
 
     def absent(self, path: str, log: Log) -> Any:
         """Return what stands for it where it is not written."""
@@ -320,7 +321,7 @@ def _value(key: Key, entries: Mapping[str, Entry], path: str, log: Log) -> Any:
     entry = entries.get(key.name)
     if entry is not None and not is_null(entry.node):
         return key.kind.read(entry.node, below, log)
-    if key.required and key.unless not in entries:
+    if key.required and not key.unless:
         log.problem(below, f"{key.name!r} is missing: {_advice(key)}")
     return key.absent(below, log)
 

@@ -147,8 +147,11 @@ class _Builder:
         """Return whose window it is: a partition, and its vCPU or -1."""
         written: str | None = raw["vcpu"]
         if written is None:
-            name = raw["partition"] or ""
-            return self.partition(name, f"{path}.partition"), -1
+            name: str | None = raw["partition"]
+            if name is None:
+                what = "'partition' is missing: write a name"
+                self.log.problem(f"{path}.partition", what)
+            return self.partition(name or "", f"{path}.partition"), -1
         where = f"{path}.vcpu"
         self.log.alias(f"{path}.partition", where)
         if raw["partition"] is not None:
