@@ -15,7 +15,7 @@ HOT_TESTS := tests/engines tests/properties tests/test_events.py \
   tests/unit/trace
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test compiled nightly conformance golden bench guests clean
+.PHONY: help demo check test compiled nightly conformance golden bench peers guests clean
 
 help:  ## list the verbs
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' Makefile | tr '|' '\t' | expand -t 20
@@ -46,6 +46,9 @@ conformance: $(VENV)/.test  ## POK=DIR [COUNT=TEXT=NUMBER]: DIR's systems agains
 bench: $(VENV)/.bench  ## benchmarks [POK=DIR QEMU=FILE: POK's tests too, against QEMU]
 	$(PYTEST) benchmarks
 
+peers:  ## modelled tasks in vpok and in SimSo, side by side (needs a C compiler)
+	$(PYTHON) -m benchmarks.peers
+
 golden: $(VENV)/.demo  ## write anew what vpok makes: reference pages, digests
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m tests.properties.make_digests
@@ -54,7 +57,7 @@ guests: $(VENV)/.guests  ## build the guest images anew
 	$(BIN)/python guests/build.py
 
 clean:  ## remove all that the other verbs made
-	rm -rf $(VENV) $(COMPILED) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks .hypothesis
+	rm -rf $(VENV) $(COMPILED) .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks .hypothesis
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vpok needs Python 3.11 or newer: make PYTHON=...")'
