@@ -121,3 +121,34 @@ def test_hostile_texts_are_problems_soon(text: str, folder: Path) -> None:
 
 def test_what_loads_has_no_problems_left(folder: Path) -> None:
     assert problems(loads(FULL, folder).spec) == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("partitions", "control", "0", "-1", "99", "vcpus", "each"),
+                *(
+                    "policy",
+                    "kernel",
+                    "scheduler",
+                    "plans",
+                    "windows",
+                    "",
+                    "[",
+                ),
+                *("tasks", "loop", "execution", "uniform", "name", "costs"),
+            ]
+        ),
+        max_size=6,
+    ),
+    VALUES,
+)
+def test_a_change_is_a_system_or_problems(
+    folder: Path, path: list[str], value: str
+) -> None:
+    changes = {".".join(path): value}
+
+    outcome(lambda: loads(TASKS, folder, changes=changes))
