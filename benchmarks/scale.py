@@ -4,7 +4,7 @@ How cost grows, as a program that prints a table; and memory over time.
 Systems of modelled tasks in windows: a group of partitions takes turns on a
 group of processors, all groups at once.  One size grows at a time; the cost of
 an event should hardly.  Events: releases, completions, preemptions and
-dispatches of jobs, and vCPUs being switched to.
+dispatches of jobs, windows that open on a processor, vCPUs switched to.
 """
 
 import sys
@@ -97,14 +97,15 @@ def measure(size: Size) -> str:
     system = load(text)
     loading = time.process_time() - begun
     jobs = size.partitions * size.vcpus * size.tasks / PERIOD  # in a frame
-    switches = size.partitions * size.width
-    frames = max(2 * PERIOD, round(EVENTS / (switches + 5 * jobs)))
+    openings = size.partitions * size.width
+    frames = max(2 * PERIOD, round(EVENTS / (2 * openings + 5 * jobs)))
     begun = time.process_time()
     result = system.run(until=frames * size.frame)
     took = time.process_time() - begun
     rows = [task for part in result.partitions for task in part.tasks]
     assert all(row.done for row in rows)
-    events = sum(vcpu.switches for _, vcpu in system.vcpus())
+    events = frames * openings
+    events += sum(vcpu.switches for _, vcpu in system.vcpus())
     for row in rows:
         events += row.released + 2 * row.done + 2 * row.preempted
     return (
