@@ -53,6 +53,9 @@ class Bounds(Traffic):
             end = self.boundary
         if domain.coupled:
             end = min(end, self.company(cpu))
+        elif domain.policy.preempts and len(domain.pcpus) > 1:
+            # Who loses a processor there may have a claim to this one.
+            end = min(end, self.first_level.boundary(cpu.now))
         return end if end > cpu.now else cpu.now
 
     def company(self, cpu: Pcpu) -> i64:
