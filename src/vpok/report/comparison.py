@@ -28,27 +28,38 @@ def comparison(columns: Sequence[Column], *, colour: bool = False) -> str:
 
 def _runs(columns: Sequence[Column]) -> Table:
     """Return a row per run."""
-    heads = (
-        *("<variant", ">time", "<ended", ">jobs", ">missed", ">preempted"),
-        *(">migrated", ">switches", ">load"),
-    )
-    return Table(heads, [(each.label, *_run(each.result)) for each in columns])
+    found = [_run(each.result) for each in columns]
+    # What is nobody's is left out.
+    names = [
+        name
+        for name in found[0]
+        if any(run[name] not in {"0", ""} for run in found)
+    ]
+    heads = [f">{name}".replace("><", "<") for name in ("<variant", *names)]
+    rows = [
+        (each.label, *(run[name] for name in names))
+        for each, run in zip(columns, found, strict=True)
+    ]
+    return Table(heads, rows)
 
 
-def _run(result: RunResult) -> tuple[str, ...]:
+def _run(result: RunResult) -> dict[str, str]:
     tasks = [task for row in result.partitions for task in row.tasks]
     vcpus = [vcpu for row in result.partitions for vcpu in row.vcpus]
     busy = sum(row.busy for row in result.processors)
-    return (
-        show_time(result.end),
-        REASONS[result.reason],
-        show_count(result.jobs),
-        show_count(sum(task.missed for task in tasks)),
-        show_count(sum(task.preempted for task in tasks)),
-        show_count(sum(task.migrated for task in tasks)),
-        show_count(sum(vcpu.switches for vcpu in vcpus)),
-        show_share(busy, sum(r.busy + r.idle for r in result.processors)),
-    )
+    return {
+        "time": show_time(result.end),
+        "<ended": REASONS[result.reason],
+        "instructions": show_count(result.instructions),
+        "jobs": show_count(result.jobs),
+        "missed": show_count(sum(task.missed for task in tasks)),
+        "preempted": show_count(sum(task.preempted for task in tasks)),
+        "migrated": show_count(sum(task.migrated for task in tasks)),
+        "switches": show_count(sum(vcpu.switches for vcpu in vcpus)),
+        "load": show_share(
+            busy, sum(row.busy + row.idle for row in result.processors)
+        ),
+    }
 
 
 # --- tasks and vCPUs ----------------------------------------------------------
