@@ -6,11 +6,11 @@ one to come; it is as deterministic as the run, and told in the trace.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from mypy_extensions import i64
 
-from vpok.arch import REGISTERS
+from vpok.arch import REGISTERS, Registers
 from vpok.events import CONTROLS, NOBODY, EventKind, Sink
 from vpok.kernel.errors import VpokError
 from vpok.kernel.loop import Kernel
@@ -24,6 +24,14 @@ from vpok.units import FAR, MAX_TIME, NS_PER_MS
 CONTEXT, PARAMETERS, AFFINITY, MIGRATION = range(len(CONTROLS))
 _OPENED: Final = int(EventKind.WINDOW_OPEN)
 _CLOSED: Final = int(EventKind.WINDOW_CLOSE)
+
+
+class PlanStatus(NamedTuple):
+    """What plans a system goes by; '' if it has none."""
+
+    current: str  # the plan in force
+    next: str  # the one for the next major frame
+    switched: int  # ns: the last switch; 0: none
 
 
 class Control:
@@ -134,7 +142,8 @@ class Control:
         when = self.now if at is None else at
         if interrupts is None:
             raise VpokError(
-                f"{chosen} takes no interrupts: its personality is not paravirt"
+                f"{chosen} takes no interrupts: its personality is neither "
+                "paravirt nor python"
             )
         if not 0 <= number < NUMBERS:
             raise VpokError(f"no interrupt {number}: take 0 to {NUMBERS - 1}")
@@ -155,9 +164,9 @@ class Control:
     def get_context(self, partition: int | str, vcpu: int) -> dict[str, int]:
         """Return the registers of a vCPU, by name."""
         chosen = self._vcpu(partition, vcpu)
+        names = _registers(chosen).names
         machine = chosen.arch.machine
         machine.put(chosen.arch)
-        names = REGISTERS[chosen.partition.engine.isa].names
         return {
             name: int(machine.get_in(chosen.arch.context, register))
             for register, name in enumerate(names)
@@ -172,7 +181,7 @@ class Control:
         Raises VpokError for a name that the instruction set does not have.
         """
         chosen = self._vcpu(partition, vcpu)
-        known = REGISTERS[chosen.partition.engine.isa]
+        known = _registers(chosen)
         for name in registers:
             if name not in known.names:
                 raise VpokError(
@@ -244,6 +253,26 @@ class Control:
         self._refuse(chosen, kernel.migrate(chosen, processor, self.now))
         self._tell(chosen, MIGRATION, processor)
 
+    def request_plan(self, name: str) -> None:
+        """
+        Let a plan be in force when the present major frame is over.
+
+        The last request wins.  Raises VpokError.
+        """
+        plans = [plan.name for plan in self.spec.schedule.plans]
+        if name not in plans:
+            known = ", ".join(plans) or "the schedule has none"
+            raise VpokError(f"there is no plan {name!r}: {known}")
+        self.kernel.first_level.frame(self.now)  # which may just begin
+        self.kernel.request_plan(plans.index(name))
+
+    def plan_status(self) -> PlanStatus:
+        """Say which plan is in force, and which is next."""
+        plans = [plan.name for plan in self.spec.schedule.plans] or [""]
+        self.kernel.first_level.frame(self.now)
+        current, following, switched = self.kernel.plan_status()
+        return PlanStatus(plans[current], plans[following], switched)
+
     def _refuse(self, vcpu: Vcpu, refusal: str) -> None:
         if refusal:
             raise VpokError(f"{vcpu}: {refusal}")
@@ -252,6 +281,13 @@ class Control:
         self.kernel.emit(
             self.now, EventKind.CONTROL, vcpu, NOBODY, what, value
         )
+
+
+def _registers(vcpu: Vcpu) -> Registers:
+    isa = vcpu.partition.engine.isa
+    if isa not in REGISTERS:
+        raise VpokError(f"{vcpu} has no registers: it executes no image")
+    return REGISTERS[isa]
 
 
 class Tap(Sink):

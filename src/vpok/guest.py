@@ -51,6 +51,7 @@ __all__ = [
     "Guest",
     "Guests",
     "Mode",
+    "PlanState",
     "Port",
     "PortState",
     "Refused",
@@ -71,6 +72,9 @@ __all__ = [
     "mode",
     "notification_id",
     "notify",
+    "plan_id",
+    "plan_request",
+    "plan_status",
     "port_bind",
     "port_id",
     "port_receive",
@@ -98,6 +102,7 @@ __all__ = [
 Time = int | str
 
 _RUNSTATE: Final = Struct("<IiQ4Q")
+_PLAN: Final = Struct("<IIQ")
 _PORT: Final = Struct("<IIQQq")
 
 
@@ -121,6 +126,14 @@ class PortState(NamedTuple):
     size: int  # bytes that it holds
     used: int
     age: int  # ns since data arrived; -1: never
+
+
+class PlanState(NamedTuple):
+    """What plans the module goes by."""
+
+    current: int  # the plan in force
+    next: int  # the one for the next major frame
+    switched: int  # ns: the last switch; 0: none
 
 
 def _ns(time: Time) -> int:
@@ -350,6 +363,26 @@ def _mode(result: int, data: bytes) -> Mode:
 def set_mode(mode: Mode) -> Request:
     """Stop or restart the partition, or say that it is initialised."""
     return Call(Number.PARTITION_SET_MODE, int(mode))
+
+
+def plan_id(name: str) -> Request:
+    """Answer the number of a plan; needs the feature `plans`."""
+    data = name.encode()
+    return Call(Number.PLAN_ID, data, len(data))
+
+
+def plan_request(plan: int) -> Request:
+    """Switch the module to a plan when the major frame is over."""
+    return Call(Number.PLAN_REQUEST, plan)
+
+
+def plan_status() -> Request:
+    """Answer the `PlanState` of the module."""
+    return Call(Number.PLAN_STATUS, ROOM, size=_PLAN.size, decode=_plan_state)
+
+
+def _plan_state(result: int, data: bytes) -> PlanState:
+    return PlanState(*_PLAN.unpack(data))
 
 
 def shutdown() -> Request:

@@ -28,7 +28,7 @@ from vpok.machine.arch import ArchOps
 from vpok.report.collect import partition_row, processor_row
 from vpok.report.rows import PartitionRow, RunResult, VcpuRow
 from vpok.report.supply import Supplies
-from vpok.spec.model import Problem, SystemSpec
+from vpok.spec.model import SWITCH, Problem, SystemSpec
 from vpok.spec.problems import ConfigError, problems
 from vpok.trace.digest import Digest
 from vpok.trace.fanout import Fanout
@@ -196,6 +196,8 @@ def build(
         _configure(kernel, spec)
         for partition in partitions:
             _bind(kernel, partition, spec, parts)
+        if kernel.planned:
+            _planners(kernel, spec)
         kernel.boot()
         _sources(kernel, spec)
         return System(spec, kernel, listeners, counted, stack.pop_all())
@@ -268,7 +270,12 @@ def _configure(kernel: Kernel, spec: SystemSpec) -> None:
     kernel.cycle = -(-NS_PER_S // spec.clock)
     kernel.cell = max(1, costs.latency - int(kernel.cycle))
 
+    kernel.planned = len(spec.schedule.plans) > 1
     kernel.flush_on_windows = spec.flush.when == "windows"
+    # Frames of several plans may have different lengths.
+    kernel.flush_on_frames = (
+        kernel.planned and spec.flush.when == "major-frame"
+    )
     if spec.flush.when == "period":
         kernel.flush_period = spec.flush.period
     else:
@@ -276,6 +283,22 @@ def _configure(kernel: Kernel, spec: SystemSpec) -> None:
         kernel.next_flush = spec.schedule.major_frame
     if any(port.destinations for port in spec.ports):
         kernel.boundary = kernel.first_level.boundary(0)
+
+
+def _planners(kernel: Kernel, spec: SystemSpec) -> None:
+    """Let those that switch plans do so in the order of time."""
+    found = [
+        domain
+        for partition, own in zip(
+            kernel.partitions, spec.partitions, strict=True
+        )
+        for domain in partition.scheduled
+        if "plans" in own.features
+        or any(action.startswith(SWITCH) for action in own.health.values())
+    ]
+    for here in found:
+        for there in found:
+            here.relate(there)
 
 
 def _sources(kernel: Kernel, spec: SystemSpec) -> None:

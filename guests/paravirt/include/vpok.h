@@ -1,5 +1,5 @@
 /*
- * The paravirtual ABI of vpok, version 1.0, as a guest sees it.
+ * The paravirtual ABI of vpok, version 1.1, as a guest sees it.
  *
  * Made by `vpok abi --header`; docs/reference/abi.md says what it all means.
  */
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VPOK_VERSION 0x10000 /* major << 16 | minor */
+#define VPOK_VERSION 0x10001 /* major << 16 | minor */
 #define VPOK_PAGE 4096 /* bytes */
 #define VPOK_INTERRUPTS 64 /* of a vCPU; 0 is served first */
 #define VPOK_MAX_DEPTH 16 /* of nested frames */
@@ -72,6 +72,9 @@ enum {
   VPOK_PARTITION_MODE = 64,
   VPOK_PARTITION_SET_MODE = 65,
   VPOK_MODULE_SHUTDOWN = 66,
+  VPOK_PLAN_ID = 67,
+  VPOK_PLAN_REQUEST = 68,
+  VPOK_PLAN_STATUS = 69,
   VPOK_HEALTH_RAISE = 72,
 };
 
@@ -185,6 +188,19 @@ _Static_assert(offsetof(struct vpok_port, size) == 8, "vpok");
 _Static_assert(offsetof(struct vpok_port, used) == 16, "vpok");
 _Static_assert(offsetof(struct vpok_port, age) == 24, "vpok");
 _Static_assert(sizeof(struct vpok_port) == 32, "vpok");
+
+/*
+ * What plans the module goes by, as the configuration counts them.
+ */
+struct vpok_plan {
+  uint32_t current; /* the plan in force */
+  uint32_t next; /* the one for the next major frame */
+  uint64_t switched; /* ns: the last switch; 0: none */
+};
+_Static_assert(offsetof(struct vpok_plan, current) == 0, "vpok");
+_Static_assert(offsetof(struct vpok_plan, next) == 4, "vpok");
+_Static_assert(offsetof(struct vpok_plan, switched) == 8, "vpok");
+_Static_assert(sizeof(struct vpok_plan) == 16, "vpok");
 
 #if defined(__x86_64__)
 /*
@@ -497,6 +513,21 @@ static inline int64_t vpok_partition_set_mode(uint32_t mode)
 static inline int64_t vpok_module_shutdown(void)
 {
   return vpok_call(VPOK_MODULE_SHUTDOWN, 0, 0, 0, 0, 0, 0);
+}
+
+static inline int64_t vpok_plan_id(const char *name, uint64_t length)
+{
+  return vpok_call(VPOK_PLAN_ID, (uint64_t)name, (uint64_t)length, 0, 0, 0, 0);
+}
+
+static inline int64_t vpok_plan_request(uint32_t plan)
+{
+  return vpok_call(VPOK_PLAN_REQUEST, (uint64_t)plan, 0, 0, 0, 0, 0);
+}
+
+static inline int64_t vpok_plan_status(struct vpok_plan *record)
+{
+  return vpok_call(VPOK_PLAN_STATUS, (uint64_t)record, 0, 0, 0, 0, 0);
 }
 
 static inline int64_t vpok_health_raise(uint64_t code, const char *text, uint64_t length)

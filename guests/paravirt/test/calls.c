@@ -262,6 +262,9 @@ static void partition(void)
   CALL(OK, partition_set_mode(VPOK_MODE_NORMAL));
   CALL(VPOK_MODE_NORMAL, partition_mode());
   CALL(-VPOK_EPERM, module_shutdown());
+  CALL(-VPOK_EPERM, plan_id("x", 1));
+  CALL(-VPOK_EPERM, plan_request(0));
+  CALL(-VPOK_EPERM, plan_status((struct vpok_plan *)0));
   CALL(-VPOK_EFAULT, health_raise(1, beyond(0), 4));
   CALL(-VPOK_EMSGSIZE, health_raise(1, 0, VPOK_MAX_TEXT + 1));
   CALL(OK, health_raise(1, "not ill", 7));

@@ -18,7 +18,7 @@ from typing import Final
 # A guest asks for the version that it was built for; the major number changes
 # when such a guest would not run any more.
 MAJOR: Final = 1
-MINOR: Final = 0
+MINOR: Final = 1
 VERSION: Final = MAJOR << 16 | MINOR
 
 PAGE: Final = 4096
@@ -161,6 +161,17 @@ PORT: Final = Struct(
         Field(24, "age", "int64_t", "ns since data arrived; -1: never"),
     ),
     "The state of a port.",
+)
+
+PLAN: Final = Struct(
+    "vpok_plan",
+    16,
+    (
+        Field(0, "current", "uint32_t", "the plan in force"),
+        Field(4, "next", "uint32_t", "the one for the next major frame"),
+        Field(8, "switched", "uint64_t", "ns: the last switch; 0: none"),
+    ),
+    "What plans the module goes by, as the configuration counts them.",
 )
 
 _HEADER = (

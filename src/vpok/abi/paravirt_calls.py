@@ -45,6 +45,9 @@ class Number(IntEnum):
     PARTITION_MODE = 64
     PARTITION_SET_MODE = 65
     MODULE_SHUTDOWN = 66
+    PLAN_ID = 67
+    PLAN_REQUEST = 68
+    PLAN_STATUS = 69
     HEALTH_RAISE = 72
 
 

@@ -99,7 +99,7 @@ def header() -> str:
         HEAD.format(major=abi.MAJOR, minor=abi.MINOR),
         "\n".join(_constants()),
         "\n".join(_enums()),
-        *map(_struct, (abi.SHARED, abi.RUNSTATE, abi.PORT)),
+        *map(_struct, (abi.SHARED, abi.RUNSTATE, abi.PORT, abi.PLAN)),
         _per_isa(_struct(frame) for frame in abi.FRAMES.values()),
         CONVENTION,
         CALL_HEAD + _per_isa(text for _, text in PREDEFINED.values()) + "}\n",

@@ -45,7 +45,7 @@ def _structs() -> list[tuple[str, abi.Struct]]:
     frames = [
         (f"`vpok_frame`, {isa}", frame) for isa, frame in abi.FRAMES.items()
     ]
-    others = (abi.SHARED, abi.RUNSTATE, abi.PORT)
+    others = (abi.SHARED, abi.RUNSTATE, abi.PORT, abi.PLAN)
     return [*((f"`{s.name}`", s) for s in others), *frames]
 
 

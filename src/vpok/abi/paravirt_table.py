@@ -325,6 +325,31 @@ CALLS: Final = (
         "Stop the module, if the partition has the feature `shutdown`.",
         errors=("EPERM",),
     ),
+    Call(
+        67,
+        "PLAN_ID",
+        (Arg("name", "const char *"), _LENGTH),
+        "Return the number of a plan. This call and the two below need the "
+        "feature `plans`, and are there since version 1.1.",
+        "the number",
+        ("EPERM", "EINVAL", "EFAULT", "ENOENT"),
+    ),
+    Call(
+        68,
+        "PLAN_REQUEST",
+        (Arg("plan", "uint32_t"),),
+        "Switch the module to a plan when the major frame is over. Until "
+        "then, another request replaces this one.",
+        errors=("EPERM", "EINVAL"),
+    ),
+    Call(
+        69,
+        "PLAN_STATUS",
+        (Arg("record", "struct vpok_plan *"),),
+        "Write which plan is in force, which one is next, and when the last "
+        "switch was.",
+        errors=("EPERM", "EFAULT"),
+    ),
     # --- health monitoring
     Call(
         72,

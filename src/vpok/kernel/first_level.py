@@ -31,6 +31,12 @@ class FirstLevel:
     """A source of windows; asked in the order of time."""
 
     major_frame: i64
+    current: i64 = 0  # the plan in force
+    requested: i64 = 0  # the one for the next frame
+    switched: i64 = 0  # when the last switch was
+
+    def request(self, plan: i64) -> None:
+        """Let *plan* be in force from the end of the frame on."""
 
     def window(self, pcpu: i64, now: i64) -> Window:
         """Return the window of *pcpu* that begins at *now*."""

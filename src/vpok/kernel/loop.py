@@ -42,6 +42,7 @@ COLD_ACTION: Final = 2
 WINDOW_OPEN: Final = int(EventKind.WINDOW_OPEN)
 WINDOW_CLOSE: Final = int(EventKind.WINDOW_CLOSE)
 FRAME: Final = int(EventKind.FRAME)
+PLAN: Final = int(EventKind.PLAN)
 
 
 class Kernel(Bounds):
@@ -167,8 +168,10 @@ class Kernel(Bounds):
             if cpu.current.state == RUNNING and cpu.current is not cpu.idle:
                 # Another processor may want it at this very instant.
                 self.change(cpu.current, RUNNABLE, cpu.now)
+            cpu.opened = False
             if len(domain.pcpus) > 1:
                 domain.policy.window(cpu.number, False, cpu.now)
+                self.poke(domain, cpu.now)  # others may have who ran here
             for partition in domain.partitions:
                 if partition.hears:
                     partition.personality.window(cpu.number, False, cpu.now)
@@ -189,6 +192,9 @@ class Kernel(Bounds):
             frame = self.first_level.frame(cpu.now)
             if frame >= 0:
                 self.tell(cpu, FRAME, NOBODY, frame, 0)
+                if frame > 0 and self.first_level.switched == cpu.now:
+                    plan = self.first_level.current
+                    self.tell(cpu, PLAN, NOBODY, plan, 0)
         cpu.opened = True
         cpu.busy = True
         cpu.rank = DISPATCH

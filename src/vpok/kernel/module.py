@@ -331,6 +331,15 @@ class Module(Services):
         """Restart once the trap or timer is over."""
         partition.restart = mode
 
+    def request_plan(self, plan: i64) -> None:
+        """Switch when the major frame is over; the last request wins."""
+        self.first_level.request(plan)
+
+    def plan_status(self) -> list[int]:
+        """Return the plan in force, the next one, and the last switch (ns)."""
+        level = self.first_level
+        return [int(level.current), int(level.requested), int(level.switched)]
+
     def shutdown(self, reason: i64, now: i64) -> None:
         """Stop the module; the first instant counts."""
         if now < self.ended_at:

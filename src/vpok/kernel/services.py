@@ -115,6 +115,14 @@ class Services(Traps):
         """Restart into COLD_START or WARM_START once the trap is over."""
         raise NotImplementedError
 
+    def request_plan(self, plan: i64) -> None:
+        """Let a plan be in force from the next major frame on."""
+        raise NotImplementedError
+
+    def plan_status(self) -> list[int]:
+        """Return the plan in force, the next one, and the last switch (ns)."""
+        raise NotImplementedError
+
     def shutdown(self, reason: i64, now: i64) -> None:
         """Stop the module at this instant."""
         raise NotImplementedError

@@ -29,6 +29,7 @@ class Traffic(Injection):
         super().__init__(partitions, domains, first_level, processors, ports, sink)
         # At which changes of a window; `system` sets these before the boot.
         self.flush_on_windows = False
+        self.flush_on_frames = False  # whatever the plan; else by the period
         self.flush_period: i64 = 0
         self.next_flush: i64 = 0
         self.boundary: i64 = FAR  # the next change, if any port cares
@@ -51,6 +52,9 @@ class Traffic(Injection):
             return
         if self.flush_on_windows:
             self.flush(closed, now)
+        elif self.flush_on_frames:
+            if self.first_level.frame(now) >= 0:
+                self.flush(None, now)
         elif now >= self.next_flush:
             self.next_flush += self.flush_period
             self.flush(None, now)

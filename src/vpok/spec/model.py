@@ -120,6 +120,7 @@ class PartitionSpec:
 
 
 HEALTH_ACTIONS = ("ignore", "stop", "warm-restart", "cold-restart", "shutdown")
+SWITCH = "plan "  # another action: this, and the name of a plan
 
 
 @dataclass(frozen=True, slots=True)

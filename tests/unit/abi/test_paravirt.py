@@ -15,7 +15,7 @@ from vpok.abi.paravirt_table import CALLS, Call
 from vpok.cli import run
 
 ROOT = Path(__file__).parents[3]
-STRUCTS = [abi.SHARED, abi.RUNSTATE, abi.PORT, *abi.FRAMES.values()]
+STRUCTS = [abi.SHARED, abi.RUNSTATE, abi.PORT, abi.PLAN, *abi.FRAMES.values()]
 
 
 def generator() -> dict[str, object]:

@@ -66,8 +66,6 @@ class SharedModel(Model):
         self.engine.release(now)
 
 
-
-
 def make_tasks(spec: SystemSpec, index: int) -> Model:
     """Return what serves the modelled partition *index*."""
     model = spec.partitions[index].model

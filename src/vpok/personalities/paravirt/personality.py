@@ -25,10 +25,11 @@ from vpok.kernel.ports import Port
 from vpok.kernel.services import Services
 from vpok.kernel.vcpu import BLOCKED, RUNNING, Vcpu, charge, steal
 from vpok.machine.interrupts import NESTED, NONE, OVERRUN, Interrupts
+from vpok.personalities.actions import code, plan_names, switch_plan
 from vpok.personalities.paravirt.call import Call, Refused
 from vpok.personalities.paravirt.devices import usable
 from vpok.personalities.paravirt.table import HANDLERS
-from vpok.spec.model import HEALTH_ACTIONS, PartitionSpec, SystemSpec
+from vpok.spec.model import PartitionSpec, SystemSpec
 
 _FIXED: Final = Struct("<IIQIi")  # of a shared page: up to `serving`
 _TIMES: Final = Struct("<QQQ")
@@ -55,6 +56,8 @@ class Paravirt(Personality):
         self.isa = self.ops.isa
         self.processors = own.processors
         self.powers = "shutdown" in own.features
+        self.planner = "plans" in own.features
+        self.plans = plan_names(spec)
         self.lines = [s for s in spec.interrupts if s.partition == index]
         self.notifications = [s for s in spec.interrupts if s.sender == index]
         self.ports: list[Port] = []
@@ -319,7 +322,7 @@ class Paravirt(Personality):
             vcpu,
             NOBODY,
             int(kind),
-            HEALTH_ACTIONS.index(action),
+            code(action),
         )
         if action == "stop":
             self.stop(now)
@@ -329,8 +332,10 @@ class Paravirt(Personality):
             self.kernel.request_restart(self.partition, COLD_START)
         elif action == "shutdown":
             self.kernel.shutdown(ERROR, now)
-        elif kind is HealthKind.STACK:
-            self.interrupts(vcpu).enable(0)  # else it would try for ever
+        else:
+            switch_plan(self.kernel, self.plans, action)
+            if kind is HealthKind.STACK:
+                self.interrupts(vcpu).enable(0)  # else it would try for ever
 
     def stop(self, now: int) -> None:
         """Let nothing of the partition run any more."""

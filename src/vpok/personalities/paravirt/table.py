@@ -6,7 +6,13 @@ from typing import Final
 
 from vpok.abi.paravirt import VERSION
 from vpok.abi.paravirt_calls import Number
-from vpok.personalities.paravirt import devices, irqs, partition, vcpus
+from vpok.personalities.paravirt import (
+    devices,
+    irqs,
+    partition,
+    plans,
+    vcpus,
+)
 from vpok.personalities.paravirt.call import Call
 
 Handler = Callable[[Call], int | None]
@@ -54,6 +60,9 @@ HANDLERS: Final[Mapping[int, Handler]] = MappingProxyType(
         Number.PARTITION_MODE: partition.mode,
         Number.PARTITION_SET_MODE: partition.set_mode,
         Number.MODULE_SHUTDOWN: partition.shut_down,
+        Number.PLAN_ID: plans.find,
+        Number.PLAN_REQUEST: plans.request,
+        Number.PLAN_STATUS: plans.status,
         Number.HEALTH_RAISE: partition.raise_error,
     }
 )

@@ -19,10 +19,10 @@ from vpok.abi.pok import (
 from vpok.events import EventKind
 from vpok.kernel.module import ERROR
 from vpok.kernel.partition import COLD_START, WARM_START
+from vpok.personalities.actions import code, switch_plan
 from vpok.personalities.pok import threads
 from vpok.personalities.pok.call import LATER, Call
 from vpok.personalities.pok.thread import Processor, Thread
-from vpok.spec.model import HEALTH_ACTIONS
 
 if TYPE_CHECKING:
     from vpok.personalities.pok.personality import Pok
@@ -70,10 +70,17 @@ GENERAL_PROTECTION = 13
 class Health:
     """The partition's error status, error thread and last resort."""
 
-    def __init__(self, pok: "Pok", table: Mapping[int, str]) -> None:
-        """Act by *table*: error kind -> action, 0 for the others."""
+    def __init__(
+        self, pok: "Pok", table: Mapping[int, str], plans: list[str]
+    ) -> None:
+        """
+        Act by *table*: error kind -> action, 0 for the others.
+
+        *plans* are the names of the module's.
+        """
         self.pok = pok
         self.table = table
+        self.plans = plans
         self.clear()
 
     def clear(self) -> None:
@@ -163,16 +170,15 @@ class Health:
             self.pok.restart(COLD_START)
         elif action == "warm-restart":
             self.pok.restart(WARM_START)
+        else:
+            switch_plan(self.pok.kernel, self.plans, action)
 
     def _tell(
         self, proc: Processor, kind: ErrorKind, action: str, now: int
     ) -> None:
         assert proc.vcpu is not None
         self.pok.partition.errors += 1
-        code = len(HEALTH_ACTIONS)  # the error thread takes it
-        if action in HEALTH_ACTIONS:
-            code = HEALTH_ACTIONS.index(action)
-        self.pok.tell(proc, now, EventKind.ERROR, kind, code)
+        self.pok.tell(proc, now, EventKind.ERROR, kind, code(action))
 
 
 def handler_create(call: Call) -> int | None:

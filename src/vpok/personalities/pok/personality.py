@@ -21,6 +21,7 @@ from vpok.kernel.partition import IDLE, Partition
 from vpok.kernel.personality import Personality
 from vpok.kernel.services import Services
 from vpok.kernel.vcpu import BLOCKED, Vcpu
+from vpok.personalities.actions import plan_names
 from vpok.personalities.pok.call import Call
 from vpok.personalities.pok.health import Health
 from vpok.personalities.pok.locks import LockObject
@@ -52,7 +53,7 @@ class Pok(Personality):
             for _ in range(self.setup.lock_low, self.setup.lock_high)
         ]
         self.ports = PortUse()
-        self.health = Health(self, own.health)
+        self.health = Health(self, own.health, plan_names(spec))
         self.spread = own.vcpus.policy == "null"
         self.homes = own.processors
         self.interrupted: set[int] = set()  # places of processors

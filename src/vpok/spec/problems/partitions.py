@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from vpok.abi.paravirt import HEALTH_KINDS, PAGE
 from vpok.spec.model import (
     HEALTH_ACTIONS,
+    SWITCH,
     Image,
     PartitionSpec,
     Problem,
@@ -28,7 +29,7 @@ MAX_LOCKS = 256  # of all partitions: POK's lock ids are bytes
 LOCKS = ("semaphores", "mutexes", "events")
 PERSONALITIES = (*ISAS, "tasks", "python")
 SCHEDULERS = ("rr", "static", "rms")
-PARAVIRT_FEATURES = frozenset({"shutdown"})
+PARAVIRT_FEATURES = frozenset({"plans", "shutdown"})
 PLAIN = PartitionSpec("", 0, Image("", 0, 0, ()), VcpusSpec(1), (0,))
 NAME = NAMES
 
@@ -70,13 +71,14 @@ def of_partitions(spec: SystemSpec, policies: Policies) -> Iterator[Problem]:
             continue
         if partition.personality == "python":
             yield from _python(where, partition)
+            yield from _health(where, partition, spec)
             continue
         yield from _memory(f"{where}.size", partition)
         if partition.personality == "pok":
             yield from _pok(where, partition)
         elif partition.personality == "paravirt":
             yield from _paravirt(where, partition)
-        yield from _health(where, partition)
+        yield from _health(where, partition, spec)
         if 0 < partition.size <= MAX_MEMORY:
             yield from of_image(f"{where}.image", partition)
 
@@ -157,11 +159,20 @@ def _python(where: str, partition: PartitionSpec) -> Iterator[Problem]:
             "file.py:function",
         )
     yield from _paravirt(where, partition)
-    yield from _health(where, partition)
 
 
-def _health(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+def _health(
+    where: str, partition: PartitionSpec, spec: SystemSpec
+) -> Iterator[Problem]:
     if 0 not in partition.health:
         yield Problem(f"{where}.health", "say what the default action is")
+    plans = [plan.name for plan in spec.schedule.plans]
     for action in partition.health.values():
-        yield from one_of(f"{where}.health", action, HEALTH_ACTIONS)
+        if not action.startswith(SWITCH):
+            yield from one_of(f"{where}.health", action, HEALTH_ACTIONS)
+        elif action[len(SWITCH) :] not in plans:
+            advice = f"take {either(plans)}" if plans else "there is none"
+            yield Problem(
+                f"{where}.health",
+                f"no plan {action[len(SWITCH) :][:60]!r}: {advice}",
+            )
