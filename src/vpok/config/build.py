@@ -13,6 +13,7 @@ from typing import Any
 
 from vpok.config import elf, files
 from vpok.config.files import MB, BadFileError
+from vpok.config.guests import PYTHON, build_guest, is_guest
 from vpok.config.health import build_health
 from vpok.config.interrupts import build_interrupts
 from vpok.config.keys_partitions import (
@@ -42,6 +43,7 @@ from vpok.units import NS_PER_S
 Raw = dict[str, Any]  # the values of a `kinds.Record`
 POK = "pok"
 LATENCY = CostSpec().latency
+NO_IMAGE = Image("", 0, 0, ())
 MAX_INPUT = 16 * MB
 
 
@@ -95,23 +97,26 @@ def _partition(
         return PartitionSpec(
             name=raw["name"],
             size=0,
-            image=Image("", 0, 0, ()),
+            image=NO_IMAGE,
             vcpus=vcpus,
             processors=own,
             personality=TASKS,
             model=build_model(raw, path, folder, log),
         )
-    raw["personality"] = raw["personality"] or POK
-    _no_tasks(raw, path, log)
-    if raw["size"] is None and not log.broken(f"{path}.size"):
+    guest = known and is_guest(raw)
+    raw["personality"] = PYTHON if guest else raw["personality"] or POK
+    if not guest:
+        _no_tasks(raw, path, log)
+        _no_guest(raw, path, log)
+    if not guest and raw["size"] is None and not log.broken(f"{path}.size"):
         log.problem(
             f"{path}.size", "'size' is missing: write one such as 130kB"
         )
     threads = raw["threads"]
     return PartitionSpec(
         name=raw["name"],
-        size=MAX_MEMORY if raw["size"] is None else raw["size"],
-        image=_image(raw, path, folder, log),
+        size=_size(raw["size"], guest),
+        image=NO_IMAGE if guest else _image(raw, path, folder, log),
         vcpus=vcpus,
         processors=own,
         personality=raw["personality"],
@@ -134,7 +139,15 @@ def _partition(
             log,
         ),
         input=_input(raw["input"], f"{path}.input", folder, log),
+        model=build_guest(raw, path, folder, log) if guest else None,
     )
+
+
+def _size(size: int | None, guest: bool) -> int:
+    """Return the bytes of memory; its engine gives a guest in Python some."""
+    if guest:
+        return 0
+    return MAX_MEMORY if size is None else size
 
 
 def _image(raw: Raw, path: str, folder: Path, log: Log) -> Image:
@@ -149,6 +162,16 @@ def _image(raw: Raw, path: str, folder: Path, log: Log) -> Image:
     except BadFileError as error:
         log.problem(f"{path}.image", str(error))
         return Image(str(file), 0, 0, ())
+
+
+def _no_guest(raw: Raw, path: str, log: Log) -> None:
+    for name in ("guest", "args"):
+        if raw[name] is not None:
+            log.problem(
+                f"{path}.{name}",
+                f"{name} is a python partition's: remove it, or take "
+                f"personality {PYTHON}",
+            )
 
 
 def _no_tasks(raw: Raw, path: str, log: Log) -> None:

@@ -26,6 +26,9 @@ KINDS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType(
             name: number for name, (number, _, _) in HEALTH_KINDS.items()
         },
         "tasks": {},
+        "python": {
+            name: number for name, (number, _, _) in HEALTH_KINDS.items()
+        },
     }
 )
 # All that may be written, each once.
@@ -41,6 +44,9 @@ OWN: Final[Mapping[str, Mapping[int, str]]] = MappingProxyType(
             number: action for number, action, _ in HEALTH_KINDS.values()
         },
         "tasks": {},
+        "python": {
+            number: action for number, action, _ in HEALTH_KINDS.values()
+        },
     }
 )
 

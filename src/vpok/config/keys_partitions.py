@@ -11,12 +11,12 @@ from vpok.config.atoms import (
     WORDS,
     choice,
 )
+from vpok.config.guests import ACTION, ARG, GUEST
 from vpok.config.health import DEFAULT, NAMES
-from vpok.config.keys_policies import EACH
+from vpok.config.keys_policies import EACH, policy_of
 from vpok.config.keys_tasks import TASKS
-from vpok.config.kinds import Key, ListOf, Named, Record, ours
-from vpok.kernel.sched import POLICIES
-from vpok.spec.model import HEALTH_ACTIONS, TASK_SCHEDULERS
+from vpok.config.kinds import ByName, Key, ListOf, Named, Record, ours
+from vpok.spec.model import TASK_SCHEDULERS
 from vpok.spec.problems.partitions import PERSONALITIES, SCHEDULERS
 
 # Features that POK knows and that change what the kernel does...
@@ -57,11 +57,11 @@ VCPUS = Record(
         ),
         ours(
             "policy",
-            choice(*POLICIES),
+            policy_of(*OWN),
             "Who chooses among them. `null`: the n-th runs on the n-th of "
             "the partition's processors; `round-robin`: they take turns; "
             "`fixed-priority`, `edf`: the most urgent one; `server`: each has "
-            "a budget in every period; `credit`: by weight, with caps.",
+            "a budget in every period; `credit`: by weight, with caps. Or one that a package offers.",
             default="null",
         ),
         ours(
@@ -98,7 +98,7 @@ PARTITIONS = Record(
             "whole pages of 4096 bytes, the last ones for the hypercall page "
             "and a shared page per virtual CPU. A modelled partition has none.",
             required=True,
-            unless="tasks",
+            unless=("tasks", "guest"),
         ),
         ours(
             "image",
@@ -113,8 +113,9 @@ PARTITIONS = Record(
             "what the kernel offers: `shutdown` and `assert` that this "
             "partition may switch the module off, the others to all "
             "partitions, as in POK. `libc` and `timer` have no effect; "
-            "unknown ones are ignored with a note. A paravirt partition may "
-            "have `shutdown` only.",
+            "unknown ones are ignored with a note. A paravirt or python "
+            "partition may have `shutdown`, and `plans`: it may switch the "
+            "module's plans.",
         ),
         Key(
             "threads",
@@ -141,8 +142,21 @@ PARTITIONS = Record(
             choice(*PERSONALITIES),
             "What its image is written for: POK's kernel, or virtual CPUs and "
             "interrupts for an operating system of its own; or that it is "
-            "modelled by tasks. Default: `tasks` if there are some, else "
-            "`pok`.",
+            "modelled by tasks, or a `guest` in Python. Default: `tasks` or "
+            "`python` if there are such keys, else `pok`.",
+        ),
+        ours(
+            "guest",
+            GUEST,
+            "Its main function in Python, instead of an image: "
+            "`module:function`, or `file.py:function` beside the file; see "
+            "[guests in Python](guest.md).",
+        ),
+        ours(
+            "args",
+            ByName(ARG, "name"),
+            "What a guest in Python finds in `vcpu.args`: numbers, `true`, "
+            "`false`, and words.",
         ),
         ours("tasks", ListOf(TASKS), "Its tasks, instead of an image."),
         ours(
@@ -155,22 +169,23 @@ PARTITIONS = Record(
         ours(
             "seed",
             COUNT,
-            "What its tasks' chances begin with.",
+            "What the chances of its tasks, or of its guest in Python, begin "
+            "with.",
             default="0",
         ),
         ours(
             "input",
             FILE,
-            "What a paravirt partition reads from its console. Default: "
+            "What a paravirt or python partition reads from its console. Default: "
             "nothing.",
         ),
         ours("vcpus", VCPUS, "Its virtual CPUs."),
         ours(
             "health",
-            Named(NAMES, choice(*HEALTH_ACTIONS), DEFAULT),
+            Named(NAMES, ACTION, DEFAULT),
             "What follows an error that the guest does not handle. The last "
             "ones from `fault` on, and `application error`, are those of "
-            "paravirt partitions: of these `fault` and `stack` stop the "
+            "paravirt and python partitions: of these `fault` and `stack` stop the "
             "partition and the others are ignored, unless they are named or "
             "a default is. Default: `stop`.",
         ),

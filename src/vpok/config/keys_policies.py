@@ -1,10 +1,29 @@
-"""The keys of a virtual CPU's parameters, made of the policies' own tables."""
+"""
+Policies of virtual CPUs, by name, and their parameters as keys.
 
-from collections.abc import Mapping
+The keys are made of the policies' own tables.  Those of other packages are
+looked up where a file has a name that is none of vpok's own.
+"""
 
-from vpok.config.atoms import COUNT, FLAG, TIME, place_of
-from vpok.config.kinds import Atom, Key, ListOf, OneOrMany, Record, ours
-from vpok.kernel.sched import POLICIES, Parameter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vpok.config.atoms import COUNT, FLAG, TIME, choice, place_of
+from vpok.config.kinds import (
+    Atom,
+    Json,
+    Key,
+    ListOf,
+    OneOrMany,
+    Record,
+    ours,
+)
+from vpok.config.log import Log
+from vpok.config.names import unknown
+from vpok.config.source import Node, Pairs
+from vpok.kernel.sched import POLICIES as OWN
+from vpok.kernel.sched import Parameter, Policy
+from vpok.policies import GROUP, POLICIES, BadPolicyError
 from vpok.spec.problems.words import show_time
 
 
@@ -35,27 +54,79 @@ def _meaning(policy: str, parameter: Parameter) -> str:
     return f"{text} Default: {_show(parameter, parameter.default)}."
 
 
-def _by_name() -> Mapping[str, list[tuple[str, Parameter]]]:
+def _keys(policies: Mapping[str, type[Policy]]) -> Iterator[Key]:
+    for name, found in _by_name(policies).items():
+        text = " ".join(_meaning(policy, each) for policy, each in found)
+        yield ours(name, _kind(found[0][1]), text)
+
+
+def _by_name(
+    policies: Mapping[str, type[Policy]],
+) -> Mapping[str, list[tuple[str, Parameter]]]:
     """Return, by name, which policies have such a parameter."""
     found: dict[str, list[tuple[str, Parameter]]] = {}
-    for policy, kind in POLICIES.items():
+    for policy, kind in policies.items():
         for name, parameter in kind.PARAMETERS.items():
             found.setdefault(name, []).append((policy, parameter))
     return found
 
 
-def _key(name: str, meanings: list[tuple[str, Parameter]]) -> Key:
-    text = " ".join(_meaning(policy, each) for policy, each in meanings)
-    return ours(name, _kind(meanings[0][1]), text)
+class Parameters(Record):
+    """The keys of vpok's policies; others' where a key is none of these."""
+
+    def read(self, node: Node, path: str, log: Log) -> dict[str, Any]:
+        """Read it; packages are imported only for a key that needs them."""
+        own = {key.name for key in self.keys}
+        if not isinstance(node, Pairs) or node.entries.keys() <= own:
+            return super().read(node, path, log)
+        return self.widened().read(node, path, log)
+
+    def schema(self) -> Json:
+        """Describe it with the parameters of what is installed."""
+        return self.widened().schema()
+
+    def widened(self) -> Record:
+        """Return it with the keys of other packages' policies."""
+        own = {key.name for key in self.keys}
+        others = [k for k in _keys(POLICIES.usable()) if k.name not in own]
+        return Record(self.title, (*self.keys, *others), intro=self.intro)
 
 
 EACH = OneOrMany(
     ListOf(
-        Record(
+        Parameters(
             "partitions[].vcpus.each[]",
-            tuple(_key(name, found) for name, found in _by_name().items()),
+            tuple(_keys(OWN)),
             intro="What the policy is told of each virtual CPU. A policy has "
             "the parameters that name it, and no others.",
         )
     )
 )
+
+
+class PolicyName(Atom):
+    """The name of a policy: some of vpok's own, or one that is installed."""
+
+    def schema(self) -> Json:
+        """Describe it with the names of what is installed."""
+        return {"enum": [*self.json["enum"], *POLICIES.offered()]}
+
+
+def policy_of(*names: str) -> Atom:
+    """Make the kind of value that is one of *names*, or another package's."""
+
+    def parse(text: str) -> str:
+        try:
+            known = text in (names if text in OWN else POLICIES)
+        except BadPolicyError as error:
+            raise ValueError(str(error)) from error
+        if not known:
+            others = [*names, *POLICIES.offered()]
+            raise ValueError(
+                f"{unknown('policy', text, others)} (others: install a "
+                f"package that offers one by the entry point {GROUP})"
+            )
+        return text
+
+    own = choice(*names)
+    return PolicyName(own.words, parse, own.json, own.spare)

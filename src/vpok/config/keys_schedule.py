@@ -1,8 +1,9 @@
 """The keys of the first level: slots, windows, plans."""
 
 from vpok.config.atoms import NAME, NUMBERS, TIME, choice
+from vpok.config.keys_policies import policy_of
 from vpok.config.kinds import ByName, Key, ListOf, Record, ours
-from vpok.kernel.sched import POLICIES
+from vpok.kernel.sched import POLICIES as OWN
 from vpok.spec.model import ARCHITECTURES, PLAN_ACTIONS
 
 PARTITION = Key("partition", NAME, "The partition's name.", required=True)
@@ -28,7 +29,7 @@ WINDOWS = Record(
             NAME,
             "The partition's name.",
             required=True,
-            unless="vcpu",
+            unless=("vcpu",),
         ),
         ours(
             "vcpu",
@@ -97,7 +98,7 @@ SCHEDULER = Record(
         ),
         ours(
             "policy",
-            choice(*(name for name in POLICIES if name != "null")),
+            policy_of(*(name for name in OWN if name != "null")),
             "In the flat architecture, instead of windows: who chooses among "
             "all virtual CPUs, for all processors. Its parameters are at "
             "`partitions[].vcpus.each[]`.",

@@ -110,7 +110,7 @@ class Key:
     required: bool = False
     ours: bool = False  # POK's configuration does not have it
     # Required without this key beside it; `build` knows, and reports it.
-    unless: str = ""
+    unless: tuple[str, ...] = ()
 
     def absent(self, path: str, log: Log) -> Any:
         """Return what stands for it where it is not written."""
@@ -173,8 +173,8 @@ class Record(Kind):
             record["required"] = required
         for key in self.keys:
             if key.unless:
-                pair = (key.name, key.unless)
-                record["anyOf"] = [{"required": [name]} for name in pair]
+                names = (key.name, *key.unless)
+                record["anyOf"] = [{"required": [name]} for name in names]
         if not self.short:
             return record
         alone = next(key for key in self.keys if key.name == self.short)

@@ -13,7 +13,7 @@ from vpok.config.changes import change
 from vpok.config.keys import SYSTEM
 from vpok.config.log import Log
 from vpok.config.notes import note
-from vpok.kernel.sched import POLICIES
+from vpok.policies import POLICIES
 from vpok.spec.model import Problem, SystemSpec
 from vpok.spec.problems import ConfigError, problems
 

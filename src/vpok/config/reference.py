@@ -69,7 +69,8 @@ def _row(key: Key) -> str:
     name = f"`{key.name}`" + (" **+**" if key.ours else "")
     default = "required" if key.required else ""
     if key.unless:
-        default = f"required, without `{key.unless}`"
+        others = " or ".join(f"`{name}`" for name in key.unless)
+        default = f"required, without {others}"
     if key.default is not None:
         default = f"`{key.default}`"
     return f"| {name} | {key.kind.describe()} | {default} | {key.meaning} |"

@@ -18,14 +18,17 @@ TASKS = "tasks"  # the personality
 APERIODIC = "aperiodic"
 # What a modelled partition has no use for: memory, a program, a kernel's
 # objects.  (`features`, `threads` and the others are None or 0 if absent.)
-FOREIGN = ("size", "image", "features", "input", "health", "objects")
+FOREIGN = (
+    *("size", "image", "features", "input", "health", "objects"),
+    *("guest", "args"),
+)
 COUNTS = MappingProxyType({"semaphores": 0, "mutexes": 0, "events": 0})
 
 
 def is_model(raw: Raw) -> bool:
     """Say whether a partition is modelled."""
     if raw["personality"] is None:
-        return raw["tasks"] is not None
+        return raw["tasks"] is not None and raw["guest"] is None
     return bool(raw["personality"] == TASKS)
 
 
