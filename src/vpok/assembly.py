@@ -20,7 +20,7 @@ from vpok.kernel.first_level import (
     Windows,
 )
 from vpok.kernel.partition import Partition
-from vpok.kernel.sched import POLICIES
+from vpok.policies import POLICIES
 from vpok.spec.model import PLAN_ACTIONS, SystemSpec, WindowSpec
 from vpok.units import FAR, MAX_TIME
 

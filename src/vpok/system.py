@@ -21,10 +21,10 @@ from vpok.kernel.module import END_NAMES, LIMIT
 from vpok.kernel.partition import Partition
 from vpok.kernel.personality import Personality
 from vpok.kernel.ports import KINDS, Port, PortTable
-from vpok.kernel.sched import POLICIES
 from vpok.kernel.sources import TICK_NAMES, Source
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.arch import ArchOps
+from vpok.policies import POLICIES
 from vpok.report.collect import partition_row, processor_row
 from vpok.report.rows import PartitionRow, RunResult, VcpuRow
 from vpok.report.supply import Supplies
@@ -361,9 +361,7 @@ class Loaded:
         return build(self.spec, sinks=sinks, digest=digest, tier=tier)
 
 
-def load(
-    path: str | Path, changes: Mapping[str, str] | None = None
-) -> Loaded:
+def load(path: str | Path, changes: Mapping[str, str] | None = None) -> Loaded:
     """
     Read a configuration; raises vpok.config.ConfigError.
 

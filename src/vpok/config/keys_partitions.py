@@ -16,6 +16,7 @@ from vpok.config.health import DEFAULT, NAMES
 from vpok.config.keys_policies import EACH, policy_of
 from vpok.config.keys_tasks import TASKS
 from vpok.config.kinds import ByName, Key, ListOf, Named, Record, ours
+from vpok.kernel.sched import POLICIES as OWN
 from vpok.spec.model import TASK_SCHEDULERS
 from vpok.spec.problems.partitions import PERSONALITIES, SCHEDULERS
 
