@@ -323,6 +323,8 @@ class Kernel(Bounds):
                 cpu.rank = COMPLETION
                 return
             self.charge(cpu)
+            if domain.free and vcpu.partition.hears:
+                vcpu.partition.personality.ended(vcpu, cpu.now)
         self.conclude(cpu, vcpu, verdict)
         if cpu.parked:
             cpu.when = until
@@ -353,6 +355,8 @@ class Kernel(Bounds):
         cause = vcpu.cause
         vcpu.cause = -1
         if vcpu.domain.free:
+            if vcpu.partition.hears:
+                vcpu.partition.personality.ended(vcpu, cpu.now)
             self.conclude(cpu, vcpu, cause)  # the verdict itself
             return
         vcpu.arch.machine.take(vcpu.arch)

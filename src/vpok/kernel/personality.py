@@ -45,6 +45,13 @@ class Personality:
     def resume(self, vcpu: Vcpu, now: i64) -> None:
         """Set the registers right: *vcpu* is about to enter its guest."""
 
+    def ended(self, vcpu: Vcpu, now: i64) -> None:
+        """
+        Hear that a model has ended its run on *vcpu*, in its turn.
+
+        Only partitions that hear of windows are told.
+        """
+
     def timer(self, tag: i64, now: i64) -> None:
         """Hear that a timer is due."""
 

@@ -1,5 +1,6 @@
 """
-A queue of timers, ordered by (time, rank, sequence), aimed at partitions.
+A queue of timers, aimed at partitions, in the order of semantics 2: by time,
+rank, configuration (partition and tag); when they were set does not matter.
 
 A partition has at most one timer per tag; setting it again moves it.  Tags
 from 0 on are its personality's; those below are arrivals of interrupts, which
@@ -25,7 +26,7 @@ class Timers:
 
     def __init__(self) -> None:
         """Start empty."""
-        self.heap: list[tuple[int, int, int, Partition, int]] = []
+        self.heap: list[tuple[int, int, int, int, int, Partition]] = []
         self.sequence = 0
         # Of the next one, after `next`.
         self.rank: i64 = TIMEOUT
@@ -33,9 +34,21 @@ class Timers:
     def add(self, partition: Partition, tag: i64, when: i64) -> None:
         """Queue a timer that `partition.due` has."""
         self.sequence += 1
-        rank = ARRIVAL if tag < 0 else TIMEOUT
+        rank = TIMEOUT
+        order = int(tag)
+        if tag < 0:
+            rank = ARRIVAL
+            order = -order  # in the order in which they were planned
         heappush(
-            self.heap, (int(when), rank, self.sequence, partition, int(tag))
+            self.heap,
+            (
+                int(when),
+                rank,
+                int(partition.index),
+                order,
+                self.sequence,
+                partition,
+            ),
         )
 
     def next(self) -> i64:
@@ -43,7 +56,8 @@ class Timers:
         heap = self.heap
         while heap:
             entry = heap[0]
-            if entry[3].due.get(entry[4], -1) == entry[0]:
+            tag = entry[3] if entry[1] == TIMEOUT else -entry[3]
+            if entry[5].due.get(tag, -1) == entry[0]:
                 self.rank = entry[1]
                 return entry[0]
             heappop(heap)
@@ -52,6 +66,7 @@ class Timers:
     def pop(self) -> tuple[Partition, int]:
         """Remove the next timer; return its partition and tag."""
         entry = heappop(self.heap)
-        partition = entry[3]
-        del partition.due[entry[4]]
-        return partition, entry[4]
+        partition = entry[5]
+        tag = entry[3] if entry[1] == TIMEOUT else -entry[3]
+        del partition.due[tag]
+        return partition, tag

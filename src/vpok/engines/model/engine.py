@@ -149,11 +149,14 @@ class ModelEngine(Engine):
 
     def tell(self, vcpu: Vcpu, now: i64, kind: i64, job: Job, b: i64) -> None:
         """Tell an event of a job on *vcpu*."""
+        pcpu = vcpu.pcpu
+        if pcpu < 0:
+            pcpu = vcpu.partition.home
         tell(
             self.sink,
             now,
             kind,
-            vcpu.pcpu,
+            pcpu,
             vcpu.partition.index,
             vcpu.index,
             job,

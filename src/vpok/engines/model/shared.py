@@ -25,6 +25,11 @@ from vpok.units import FAR
 RELEASES = 0  # the timer
 
 
+def over(job: Job, now: i64) -> bool:
+    """Say whether a job is done, or given up."""
+    return job.left == 0 or (limits(job) and job.deadline <= now)
+
+
 @mypyc_attr(allow_interpreted_subclasses=True)
 class SharedEngine(ModelEngine):
     """Executes tasks that any vCPU of the partition may run."""
@@ -54,25 +59,28 @@ class SharedEngine(ModelEngine):
         if limits(job) and job.deadline < stop:
             stop = max(job.deadline, now)
         if now + job.left <= stop:
-            time = now + job.left
-            job.task.executed += job.left
-            job.left = 0
-            late = tasks.end(job, time)
-            if late:
-                self.tell(vcpu, time, JOB_MISS, job, job.deadline)
-            self.tell(vcpu, time, JOB_END, job, time - job.arrival)
-            place.job = None
-            vcpu.exit = RESCHEDULE
-            return time - now
+            stop = now + job.left
         job.left -= stop - now
         job.task.executed += stop - now
         vcpu.exit = CONTINUE
-        if limits(job) and job.deadline <= stop:
-            tasks.abort(job, stop)
-            self.tell(vcpu, stop, JOB_MISS, job, job.deadline)
-            place.job = None
-            vcpu.exit = RESCHEDULE
+        if over(job, stop):
+            vcpu.exit = RESCHEDULE  # and `ended` comes in its turn
         return stop - now
+
+    def ended(self, vcpu: Vcpu, now: i64) -> None:
+        """Account the job that ends now on *vcpu*, if one does."""
+        place = self.places[vcpu.index]
+        job = place.job
+        if job is None or not over(job, now):
+            return
+        place.job = None
+        if job.left > 0:
+            self.all.abort(job, now)
+            self.tell(vcpu, now, JOB_MISS, job, job.deadline)
+            return
+        if self.all.end(job, now):
+            self.tell(vcpu, now, JOB_MISS, job, job.deadline)
+        self.tell(vcpu, now, JOB_END, job, now - job.arrival)
 
     def _take(self, vcpu: Vcpu, now: i64) -> Job:
         """Give *vcpu* the most urgent job."""

@@ -61,6 +61,10 @@ class SharedModel(Model):
         if place < len(self.partition.vcpus):
             self.engine.opened(self.partition.vcpus[place], opened, now)
 
+    def ended(self, vcpu: Vcpu, now: int) -> None:
+        """Account the job that ends."""
+        self.engine.ended(vcpu, now)
+
     def timer(self, tag: int, now: int) -> None:
         """Let jobs come."""
         self.engine.release(now)
