@@ -272,7 +272,7 @@ class Injection(Agenda):
         """Say whether *now* lies in a window in which *vcpu* may run."""
         domain = self.domains[vcpu.partition.index]
         for pcpu in domain.pcpus:
-            if vcpu.affinity >> pcpu & 1:
+            if domain.policy.serves(vcpu, pcpu):
                 window = self.first_level.window(pcpu, now)
                 if window.partition == vcpu.partition.index:
                     return True

@@ -123,26 +123,28 @@ def test_a_tick_at_a_windows_end_is_missed_and_at_its_start_is_not() -> None:
     assert raised(other) == delivered(other) == [10_000, 20_000, 30_000]
 
 
-def test_a_window_of_another_partition_or_processor_is_none() -> None:
-    """vCPU 1 may use processor 1 only, and has no window there after 2 us."""
-    plan = windows(
-        (0, 0, 2_000, (0, 1)),
-        (0, 2_000, 3_000),
-        (1, 5_000, 4_000),
-        frame=9_000,
-    )
+def test_a_window_of_another_processor_is_none() -> None:
+    """Each vCPU has a processor; the second one's window is shorter."""
+    plan = windows((0, 0, 2_000, (0, 1)), (0, 2_000, 3_000, (0,)), frame=9_000)
     pair = guest(takes(0), takes(0), processors=(0, 1))
     for vcpu, wanted in ((0, [1_000, 2_000, 3_000, 4_000]), (1, [1_000])):
         source = tick(vcpu=vcpu, ticks="discard")
-        world = run([pair, guest(())], plan, source, until=8_500)
-        affinity = [1, 2]
-        assert [int(v.pcpu) for v in world.kernel.partitions[0].vcpus] == [
-            0,
-            1,
-        ]
-        assert affinity[vcpu]
-        kept = raised(world)
-        assert kept[: len(wanted)] == wanted
+        world = run([pair], plan, source, until=8_500)
+
+        assert raised(world) == delivered(world) == wanted
+
+
+def test_a_window_of_a_processor_that_a_vcpu_may_not_use_is_none() -> None:
+    plan = windows((0, 0, 2_000, (0, 1)), (0, 2_000, 3_000, (0,)), frame=9_000)
+    pair = guest(takes(0), takes(0), policy="round-robin", processors=(0, 1))
+    source = tick(vcpu=1, ticks="discard")
+    free = run([pair], plan, source, until=4_500)
+    assert raised(free) == [1_000, 2_000, 3_000, 4_000]
+    pinned = run([pair], plan, source, until=10)
+    pinned.system.pin(0, 1, [1])
+    pinned.system.run(until=8_500)
+
+    assert raised(pinned) == [1_000]
 
 
 # --- the clock of execution ---------------------------------------------------

@@ -29,6 +29,10 @@ class Null(Policy):
             return ""
         return "it has a processor of its own, which is not among these"
 
+    def serves(self, vcpu: Vcpu, pcpu: i64) -> bool:
+        """Say whether it is the vCPU's own processor."""
+        return self.pcpus[self.places[vcpu.index]] == int(pcpu)
+
     def migrate(self, vcpu: Vcpu, pcpu: i64) -> str:
         """Let two vCPUs change places."""
         if int(pcpu) not in self.pcpus:
