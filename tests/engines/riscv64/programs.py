@@ -142,10 +142,7 @@ def compressed(rng: random.Random, size: int) -> bytes:
 
 def floating(rng: random.Random, size: int) -> bytes:
     double = rng.randrange(2)
-    f7 = rng.choice(
-        (*(0, 4, 8, 12, 0x10, 0x14, 0x2C, 0x50, 0x20),)
-        + (0x60, 0x68, 0x70, 0x78)
-    )
+    f7 = rng.choice((*(0, 4, 8, 12, 16, 20, 44, 80, 32), 96, 104, 112, 120))
     rm = rng.choice((0, 1, 2, 3, 4, 7, 7))
     second = rng.randrange(8)
     if f7 == 0x20:

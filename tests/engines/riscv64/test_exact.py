@@ -8,13 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engines.riscv64 import asm
+from tests.engines.rig import GHZ
 from tests.engines.riscv64.programs import address, program
 from tests.engines.riscv64.rig import HartRig, jump_somewhere
-from tests.engines.rig import GHZ, Rig
-from vpok.arch.riscv64 import CALL, NAMES, PC
-from vpok.kernel.engine import CONTINUE, RESCHEDULE
-from vpok.kernel.vcpu import Vcpu
+from vpok.arch.riscv64 import NAMES, PC
 
 END = 1500  # ns
 SIZES = (0x4000, 0x4123, 0x3FFD, 0x2001, 0x3002)

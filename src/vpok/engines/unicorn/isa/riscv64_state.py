@@ -54,16 +54,26 @@ class State:
     reserved_at: int  # in a context
 
     def stow(self, core: Core, address: int) -> None:
-        """Put the exception flags at *address*."""
-        c_uint8.from_address(address).value = self._flags(core)
+        """Put the exception flags at *address*, in the library's order."""
+        base = core.registers.base
+        if base and self.flags_at >= 0:
+            ctypes.memmove(address, base + self.flags_at, 1)
+        else:
+            byte = c_uint8.from_address(address)
+            byte.value = _TO_LIBRARY[self._flags(core)]
 
     def fetch(self, core: Core, address: int) -> None:
         """Take the exception flags from *address*."""
-        self._set_flags(core, c_uint8.from_address(address).value)
+        base = core.registers.base
+        if base and self.flags_at >= 0:
+            ctypes.memmove(base + self.flags_at, address, 1)
+        else:
+            byte = c_uint8.from_address(address)
+            self._set_flags(core, _FROM_LIBRARY[byte.value])
 
     def part(self, context: Saved) -> None:
         """Lose the reservation that is in *context*."""
-        U64.pack_into(context.data, self.reserved_at, NOTHING_RESERVED)
+        ctypes.memset(context.address + self.reserved_at, 0xFF, 8)
 
     def reserved(self, core: Core) -> int:
         """Return the address that is reserved, all ones for none."""
