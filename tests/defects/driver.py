@@ -216,6 +216,16 @@ class Guest:
         """Return the word of a shared page."""
         return self.word(self.page(vcpu) + 8)
 
+    def nesting(self, vcpu: int = 0) -> tuple[int, int, int]:
+        """Return what a shared page has: enable, depth, serving."""
+        page = self.page(vcpu)
+        serving = self.word(page + 0x14, 4)
+        return (
+            self.word(page + 4, 4),
+            self.word(page + 0x10, 4),
+            serving - (serving >> 31 << 32),
+        )
+
     # --- memory and kernel -------------------------------------------------
 
     def page(self, vcpu: int = 0) -> int:

@@ -17,8 +17,9 @@ from tests.defects.driver import (
     running,
     windows,
 )
-from vpok.abi.paravirt_calls import Error, Number
+from vpok.abi.paravirt_calls import Error, HealthKind, Number
 from vpok.events import EventKind
+from vpok.kernel.vcpu import BLOCKED
 from vpok.spec.model import InterruptSpec
 
 ALL = range(64)
@@ -134,6 +135,36 @@ def test_an_interrupt_goes_to_the_vcpu_that_it_is_bound_to(isa: str) -> None:
         guests[0].run(2 * MS)
         seen = [guest.handled(vcpu) for guest in guests for vcpu in (0, 1)]
         assert seen == [[10], [9], [10], [9, 9]]
+
+
+@both
+def test_a_configured_limit_is_the_limit(isa: str) -> None:
+    line = InterruptSpec("line", 0, 9, arrivals=(900_000,) * 6, limit=4)
+    with alone(isa, sources=[line]) as guest:
+        guest.register(8, 9)
+        guest.system.run(until=900_001)
+        guest.inject(*[8] * 6)
+        guest.enable()
+
+        assert guest.handled() == [8] * 6 + [9] * 4
+        assert guest.told(HealthKind.OVERRUN) == 2
+
+
+@both
+def test_a_masked_interrupt_wakes_nobody_and_others_do(isa: str) -> None:
+    with alone(isa) as guest:
+        guest.register(2, 3)
+        assert guest.call(Number.IRQ_MASK, 2) == 0
+        guest.post(Do.CALL, -1, number=Number.VCPU_BLOCK)
+        soon = guest.system.now + 5_000
+        guest.system.inject(0, 0, 2, at=soon)
+        guest.system.inject(0, 0, 3, at=soon + 10_000)
+        guest.run(10_000)
+        assert not guest.done()
+        assert guest.vcpu().state == BLOCKED
+
+        assert guest.wait() == 0
+        assert guest.handled() == [3]
 
 
 # --- no mask, no enable flag, no priority -------------------------------------

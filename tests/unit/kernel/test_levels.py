@@ -109,7 +109,8 @@ def test_deasserting_in_the_handler_and_asserting_again_is_not_lost() -> None:
         level(1_000, 1_950, hold=100),
         until=9_000,
     )
-    assert delivered(again) == [1_000, 2_000]
+    assert raised(again) == delivered(again) == [1_000, 2_000]
+    assert dropped(world) == dropped(again) == []
 
 
 def test_a_level_that_is_asserted_is_pending_at_its_registration() -> None:
