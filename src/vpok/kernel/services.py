@@ -56,10 +56,6 @@ class Services(Traps):
         """Deliver what can be delivered to the resident *vcpu*."""
         raise NotImplementedError
 
-    def attend(self, vcpu: Vcpu, now: i64) -> None:
-        """Have what became deliverable delivered."""
-        raise NotImplementedError
-
     def send(self, vcpu: Vcpu, number: i64, now: i64) -> None:
         """Raise an interrupt; on another processor after the latency."""
         raise NotImplementedError
@@ -80,6 +76,12 @@ class Services(Traps):
 
     def completed(self, vcpu: Vcpu, number: i64, depth: i64, now: i64) -> None:
         """Hear that a handler is done; *depth* frames are left."""
+        raise NotImplementedError
+
+    def register(
+        self, vcpu: Vcpu, number: i64, handler: i64, now: i64
+    ) -> None:
+        """Give an interrupt a handler."""
         raise NotImplementedError
 
     def unregister(self, vcpu: Vcpu, number: i64, now: i64) -> None:

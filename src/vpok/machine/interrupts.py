@@ -73,6 +73,8 @@ class Interrupts:
         self.completed_count = old.completed_count
         self.overrun_count = old.overrun_count
         self.dropped_count = old.dropped_count
+        for number in range(NUMBERS):
+            self.dropped_count[number] += len(old.raised[number])
 
     # --- what the guest asks for -------------------------------------------
 
@@ -85,6 +87,7 @@ class Interrupts:
         self.handlers[number] = handler
         self.masked &= ~(1 << number)
         if self.asserted >> number & 1:
+            self.raised_count[number] += 1
             self.append(number, now)
         self.publish()
 
@@ -158,6 +161,21 @@ class Interrupts:
                 self.raised_count[number] += 1
                 self.append(number, now)
         self.publish()
+
+    def abandon(self, now: i64) -> list[int]:
+        """
+        Hear that no handler is in hand any more, completed or not.
+
+        Return the levels that are pending again.
+        """
+        waiting = self.served & self.asserted & ~self.pending
+        self.served = 0
+        again = [n for n in range(NUMBERS) if waiting >> n & 1]
+        for number in again:
+            self.raised_count[number] += 1
+            self.append(number, now)
+        self.publish()
+        return again
 
     def oldest(self, number: i64) -> i64:
         """Return when the oldest pending occurrence was raised."""

@@ -8,7 +8,7 @@ its own tasks.  What it may call is the ABI of `vpok.abi.paravirt`.
 from struct import Struct
 from typing import Final
 
-from vpok.abi.paravirt import MAX_DEPTH, PAGE, VERSION
+from vpok.abi.paravirt import INTERRUPTS, MAX_DEPTH, PAGE, VERSION
 from vpok.abi.paravirt_calls import Error, HealthKind
 from vpok.arch.paravirt import FAULT, ISAS, ParavirtOps, hypercall_page
 from vpok.events import NOBODY, EventKind
@@ -151,8 +151,12 @@ class Paravirt(Personality):
 
     def reset(self, vcpu: Vcpu, now: int) -> None:
         """Forget what a vCPU had registered."""
-        self.interrupts(vcpu).reset()
-        self.interrupts(vcpu).publish()
+        interrupts = self.interrupts(vcpu)
+        for number in range(INTERRUPTS):
+            if interrupts.registered(number):
+                self.kernel.unregister(vcpu, number, now)
+        interrupts.reset()
+        interrupts.publish()
         self.kernel.cancel_source(vcpu, NONE)
         self.unbind(vcpu, NONE)
 
