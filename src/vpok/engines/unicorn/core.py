@@ -40,6 +40,7 @@ class Core:
         self.outcome = SPENT
         self.vector = -1
         self.failure: BaseException | None = None
+        self.own: Any = None  # what the target keeps of this core
         self.serve: Callable[[Core, int], None] | None = None
         self.booting = True  # the hidden page is in sight
         self._forgetting = False
@@ -135,7 +136,7 @@ class Core:
         self.lib.check(self.lib.context_save(self.handle, context))
         data = ctypes.string_at(context.value or 0, self._context_size)
         self.lib.check(self.lib.context_free(context))
-        return data + bytes(self.target.extra)
+        return data
 
     # --- hooks -------------------------------------------------------------
 
@@ -260,14 +261,10 @@ class Core:
         if self._running:
             self.target.settle(self)
         self.lib.context_save(self.handle, context)
-        if self.target.extra:
-            self.target.stow(self, context + self._context_size)
 
     def load(self, context: int) -> None:
         """Copy the context at address *context* to the registers."""
         self.lib.context_restore(self.handle, context)
-        if self.target.extra:
-            self.target.fetch(self, context + self._context_size)
 
     def close(self) -> None:
         """Free the instance."""

@@ -226,8 +226,7 @@ class UnicornEngine(Engine):
     def _checked(self, core: Core) -> None:
         """Let the checker execute the instruction at the PC."""
         checker = self._checking()
-        core.save(self._machine.spare)
-        checker.load(self._machine.spare)
+        self._machine.copy(checker)
         done = checker.run(1)
         if checker.outcome == FAILED:
             self._fail(checker)

@@ -22,8 +22,7 @@ class UnicornMachine(Machine):
         """Begin without a resident vCPU; *first* is a fresh context."""
         self._lib = library
         self._first = first
-        self._spare = Saved(first)
-        self.spare = self._spare.address  # for registers on their way
+        self._spare = Saved(first)  # for registers on their way
         self._value = c_uint64()
         self._at = ctypes.addressof(self._value)
         target = self._target = core.target
@@ -31,6 +30,7 @@ class UnicornMachine(Machine):
         self._low = target.first
         self._end = target.pc
         self._mask = target.mask
+        self._extra = target.extra
         self.extended_size = target.extended_size
         self._home = core
         self.core = core  # which has the resident registers
@@ -62,17 +62,27 @@ class UnicornMachine(Machine):
     def save(self, context: Any) -> None:
         """Copy the resident registers into *context*."""
         self.core.save(context.address)
+        if self._extra:
+            context.extra = self._target.stow(self.core)
 
     def load(self, context: Any) -> None:
         """Copy *context* into the resident registers."""
         self.core.load(context.address)
+        if self._extra:
+            self._target.fetch(self.core, context.extra)
 
     def move(self, core: Core) -> None:
         """Bring the resident registers to *core*."""
         if self.core is not core:
-            self.core.save(self.spare)
-            core.load(self.spare)
+            self.copy(core)
             self.adopt(core)
+
+    def copy(self, core: Core) -> None:
+        """Copy the resident registers to *core*."""
+        self.core.save(self._spare.address)
+        core.load(self._spare.address)
+        if self._extra:
+            self._target.fetch(core, self._target.stow(self.core))
 
     def adopt(self, core: Core) -> None:
         """Hear that the resident registers are in *core*."""

@@ -83,8 +83,8 @@ class Target:
     hidden_at: int
     steps = 3
     extended_size = 0
-    # Bytes that every context has behind the library's own: see `stow`.
-    extra = 0
+    # There is state that is in no context of the library: see `stow`.
+    extra = False
 
     # --- the way to user mode ----------------------------------------------
 
@@ -153,10 +153,11 @@ class Target:
     def keep(self, core: "Core") -> None:
         """In a core that counts, keep the flags over a miss of the TLB."""
 
-    def stow(self, core: "Core", address: int) -> None:
-        """Save what the library does not, in `extra` bytes at *address*."""
+    def stow(self, core: "Core") -> int:
+        """Return what the library does not save."""
+        return 0
 
-    def fetch(self, core: "Core", address: int) -> None:
+    def fetch(self, core: "Core", extra: int) -> None:
         """Restore it."""
 
     def part(self, context: "Saved") -> None:
