@@ -64,6 +64,7 @@ class Paravirt(Personality):
     def attach(self, partition: Partition, kernel: Services) -> None:
         """Hear whom it serves."""
         super().attach(partition, kernel)
+        partition.mode = COLD_START
         self.memory = partition.memory
         self.call_cause = int(partition.engine.call_cause)
         self.call = Call(self)
