@@ -165,7 +165,7 @@ def spec_of(name: str) -> SystemSpec:
 def limit_of(name: str) -> int:
     """Return how long a system runs for its digest."""
     if "/" in name:
-        return LASTING[name.split("/")[0]]
+        return LASTING[name.split("/", maxsplit=1)[0]]
     return SHORT if name == "preempted" else LIMIT
 
 
