@@ -14,7 +14,7 @@ from vpok.arch import REGISTERS
 from vpok.events import CONTROLS, NOBODY, EventKind, Sink
 from vpok.kernel.errors import VpokError
 from vpok.kernel.loop import Kernel
-from vpok.kernel.module import LIMIT
+from vpok.kernel.module import END_NAMES, LIMIT
 from vpok.kernel.partition import Partition
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.interrupts import NUMBERS
@@ -46,6 +46,16 @@ class Control:
         raise VpokError(f"there is no partition {partition!r}: take {names}")
 
     def _vcpu(self, partition: int | str, vcpu: int) -> Vcpu:
+        """Return a vCPU; raises VpokError if nothing can be done to it."""
+        kernel = self.kernel
+        if kernel.ended != LIMIT and kernel.ended_at <= self._reached:
+            raise VpokError(
+                f"the system has ended ({END_NAMES[kernel.ended]}) at "
+                f"{kernel.ended_at} ns: build it anew"
+            )
+        return self._known(partition, vcpu)
+
+    def _known(self, partition: int | str, vcpu: int) -> Vcpu:
         vcpus = self._partition(partition).vcpus
         if not 0 <= vcpu < len(vcpus):
             raise VpokError(
@@ -119,11 +129,11 @@ class Control:
         vcpu: int,
         number: int,
         *,
-        at: int | None = None,
+        at: int | str | None = None,
         level: bool | None = None,
     ) -> None:
         """
-        Raise an interrupt of a vCPU at the instant *at* (ns; default: now).
+        Raise an interrupt of a vCPU at *at* (ns, or as `2s`; default: now).
 
         *level* asserts (true) or deasserts one that is triggered by level.
         An occurrence of an interrupt that the guest has not registered is
@@ -131,7 +141,7 @@ class Control:
         """
         chosen = self._vcpu(partition, vcpu)
         interrupts = chosen.arch.interrupts
-        when = self.now if at is None else at
+        when = self.now if at is None else _instant(at)
         if interrupts is None:
             raise VpokError(
                 f"{chosen} takes no interrupts: its personality is not paravirt"
@@ -153,13 +163,18 @@ class Control:
     # --- registers and memory ----------------------------------------------
 
     def get_context(self, partition: int | str, vcpu: int) -> dict[str, int]:
-        """Return the registers of a vCPU, by name."""
-        chosen = self._vcpu(partition, vcpu)
-        machine = chosen.arch.machine
-        machine.put(chosen.arch)
+        """Return the registers of a vCPU, by name; this changes nothing."""
+        chosen = self._known(partition, vcpu)
+        arch = chosen.arch
+        machine = arch.machine
         names = REGISTERS[chosen.partition.engine.isa].names
+        if machine.resident is arch:
+            return {
+                name: machine.get(register)
+                for register, name in enumerate(names)
+            }
         return {
-            name: int(machine.get_in(chosen.arch.context, register))
+            name: machine.get_in(arch.context, register)
             for register, name in enumerate(names)
         }
 
@@ -223,13 +238,8 @@ class Control:
     ) -> None:
         """Let only these processors run a vCPU; raises VpokError."""
         chosen = self._vcpu(partition, vcpu)
-        own = self.kernel.domains[chosen.partition.index].pcpus
         for processor in processors:
-            if processor not in own:
-                raise VpokError(
-                    f"processor {processor} is not {partition!r}'s: take "
-                    f"{', '.join(map(str, own))}"
-                )
+            self._processor(chosen, processor)
         affinity = sum(1 << processor for processor in set(processors))
         self.kernel.arrive(self.now)
         refusal = self.kernel.set_affinity(chosen, affinity, self.now)
@@ -239,10 +249,19 @@ class Control:
     def migrate(self, partition: int | str, vcpu: int, processor: int) -> None:
         """Give a vCPU another processor; raises VpokError."""
         chosen = self._vcpu(partition, vcpu)
+        self._processor(chosen, processor)
         kernel = self.kernel
         kernel.arrive(self.now)
         self._refuse(chosen, kernel.migrate(chosen, processor, self.now))
         self._tell(chosen, MIGRATION, processor)
+
+    def _processor(self, vcpu: Vcpu, processor: int) -> None:
+        own = self.kernel.domains[vcpu.partition.index].pcpus
+        if processor not in own:
+            raise VpokError(
+                f"processor {processor} is not one of {vcpu.partition.name}: "
+                f"take {', '.join(map(str, own))}"
+            )
 
     def _refuse(self, vcpu: Vcpu, refusal: str) -> None:
         if refusal:
@@ -252,6 +271,15 @@ class Control:
         self.kernel.emit(
             self.now, EventKind.CONTROL, vcpu, NOBODY, what, value
         )
+
+
+def _instant(at: int | str) -> int:
+    from vpok.config.units import UnitError, parse_time  # noqa: PLC0415
+
+    try:
+        return parse_time(at)
+    except UnitError as error:
+        raise VpokError(f"no instant {at!r}: {error}") from None
 
 
 class Tap(Sink):

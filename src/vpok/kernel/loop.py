@@ -53,6 +53,7 @@ class Kernel(Bounds):
     ) -> None:
         """Stand at time 0; `boot` comes next, then `run`."""
         super().__init__(domains, first_level, processors, ports, sink)
+        self.stalled = False  # only somebody outside can make it go on
         for cpu in self.pcpus:
             cpu.rank = WINDOW_START
 
@@ -64,8 +65,10 @@ class Kernel(Bounds):
         """
         self.unpark()
         # After a shutdown the processors that are behind catch up to it.
+        self.stalled = False
         while self.step(min(until, self.ended_at)):
-            pass
+            if self.stalled and until >= FAR:
+                break
         if self.ended == LIMIT and self.exhausted():
             self.shutdown(QUIET, self.latest())
         if self.ended != LIMIT and self.ended_at <= until:
@@ -315,7 +318,8 @@ class Kernel(Bounds):
     # --- quiet, events -----------------------------------------------------
 
     def quiet(self) -> bool:
-        """Say whether nothing can ever happen again."""
+        """Say whether nothing can ever happen again, whoever acts."""
+        held = False
         for cpu in self.pcpus:
             if cpu.busy:
                 return False
@@ -326,13 +330,14 @@ class Kernel(Bounds):
                 if vcpu.state == RUNNABLE or vcpu.state == RUNNING:
                     return False
                 if vcpu.pauses > 0:
-                    return False  # somebody may unpause it
+                    held = True  # somebody may unpause it
             if not domain.personality.quiet():
                 return False
             for tag in domain.partition.due:
                 if tag < 0:
                     return False  # an interrupt will arrive
-        return True
+        self.stalled = held
+        return not held
 
     def tell(self, cpu: Pcpu, kind: i64, who: i64, a: i64, b: i64) -> None:
         """Tell an event of a processor."""

@@ -23,6 +23,7 @@ class Machine:
     """
 
     extended_size: int  # bytes of `extended`; 0 if the ISA has none for guests
+    resident: "ArchVcpu | None"
 
     def new_context(self) -> Context:
         """Return a context: user mode, all registers 0."""

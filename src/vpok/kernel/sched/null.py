@@ -40,6 +40,11 @@ class Null(Policy):
         mine = self.places[vcpu.index]
         place = self.pcpus.index(int(pcpu))
         other = self.places.index(place)
+        home = self.pcpus[mine]
+        if other < len(self.vcpus) and not (
+            self.vcpus[other].affinity >> home & 1
+        ):
+            return f"vCPU {other}, which is there, is pinned to it"
         self.places[vcpu.index] = place
         self.places[other] = mine
         return ""
