@@ -19,6 +19,7 @@ FAULTED: Final = 2  # an exception: see `vector`
 DENIED: Final = 3  # an access: see the Mmu
 TRAPPED: Final = 4  # a call; what to do next is the engine's to know
 FAILED: Final = 5  # an exception of our own: see `failure`
+CAUGHT: Final = 6  # the next instruction is dangerous as things are
 
 BUFFER: Final = 16 << 20  # bytes of translations
 
@@ -88,16 +89,16 @@ class Core:
             )
         )
 
-    def watch(self, address: int) -> int:
-        """Hook the instruction at *address*, to no effect."""
+    def watch(self, address: int, function: int, data: int) -> int:
+        """Hook the instruction at *address*."""
         number = c_size_t()
         self.lib.check(
             self.lib.hook_add(
                 self.handle,
                 ctypes.byref(number),
                 uc.HOOK_CODE,
-                self.lib.nothing,
-                None,
+                function,
+                data,
                 address,
                 address,
             )
