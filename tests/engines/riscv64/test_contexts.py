@@ -14,7 +14,7 @@ from vpok.arch.riscv64 import CALL, EXTENDED_SIZE, NAMES, PC
 from vpok.kernel.engine import CONTINUE
 from vpok.kernel.vcpu import Vcpu
 
-T0, T1, T2, A0 = 5, 6, 7, 10
+T0, T1, T2, A0, A1 = 5, 6, 7, 10, 11
 COUNT = addi(T0, T0, 1)
 HERE = asm.jal(0, 0)
 FCSR = 3
@@ -157,20 +157,114 @@ def test_a_slice_does_not_lose_a_reservation(
     assert rig.memory.u32(0x1000) == 77
 
 
-@pytest.mark.parametrize("back", [False, True])
-def test_a_switch_to_another_vcpu_does(
-    make: Make, tier: str, back: bool
+S0, S1 = 8, 9
+# What another vCPU does; S0 is the address, S1 is in the same page.
+HARMLESS = {
+    "nothing": COUNT,
+    "a load": asm.ld(T0, S0),
+    "a reservation": asm.lr(T0, S0),
+    "sc without one": asm.sc(T0, S0, T2),
+    "a store elsewhere": asm.sd(T2, 0, 0x400),
+}
+HARMFUL = {
+    "a store": asm.sd(0, S0),
+    "a store that changes nothing": asm.store(0, S0, 0, 1),
+    "a store nearby": asm.sd(T2, S1),
+    "an atomic": asm.amo(8, 2, 0, S0, 0),
+    "floating point": asm.fsd(1, S0),
+}
+
+
+def meet(make: Make, tier: str, word: int, at: int, cuts: int) -> HartRig:
+    """Let another vCPU execute *word* between a vCPU's LR and SC."""
+    rig = make(*pair(COUNT), tier=tier, size=0x2100)
+    rig.memory.write(0x100, asm.code(COUNT, word, COUNT, HERE))
+    one, other = rig.vcpu, rig.new_vcpu(entry=0x100)
+    rig.set(t1=at, t2=77, a0=9)
+    rig.run(cuts)
+    rig.vcpu = other
+    rig.set(s0=at, s1=at + 0x80)
+    rig.run(2)
+    rig.run(2)
+    rig.vcpu = one
+    rig.run(4 - cuts)
+    return rig
+
+
+# An ordinary page, the one that executes, the last one, which is cut.
+PAGES = (0x1000, 0x800, 0x2000)
+
+
+@pytest.mark.parametrize("cuts", [1, 2])
+@pytest.mark.parametrize("at", PAGES)
+@pytest.mark.parametrize("word", HARMLESS.values(), ids=HARMLESS)
+def test_another_vcpu_does_not_unless_it_writes(
+    make: Make, tier: str, word: int, at: int, cuts: int
 ) -> None:
-    """Also if the other one has one of its own there."""
-    rig = make(*pair(COUNT), tier=tier)
-    one, other = rig.vcpu, rig.new_vcpu(entry=0)
-    for rig.vcpu in (one, other):
-        rig.set(t1=0x1000, t2=5, a0=9)
-    for rig.vcpu in (one, other, one) if back else (other, one, other):
-        rig.run(2)
+    if at < 0x1000 and word == HARMLESS["a store elsewhere"]:
+        at = 0x1800
+    rig = meet(make, tier, word, at, cuts)
+
+    assert rig.get("a0") == 0
+    assert rig.memory.u32(at) == 77
+
+
+@pytest.mark.parametrize("cuts", [1, 2])
+@pytest.mark.parametrize("at", PAGES)
+@pytest.mark.parametrize("word", HARMFUL.values(), ids=HARMFUL)
+def test_another_vcpu_does_if_it_writes(
+    make: Make, tier: str, word: int, at: int, cuts: int
+) -> None:
+    """Even if the word is the same afterwards."""
+    rig = meet(make, tier, word, at, cuts)
 
     assert rig.get("a0") == 1
-    assert rig.memory.u32(0x1000) == 0
+    assert rig.memory.u32(at) == 0
+
+
+def test_of_two_who_have_reserved_a_word_one_gets_it(
+    make: Make, tier: str
+) -> None:
+    """Then the other one tries again, and gets it as well."""
+    rig = make(*pair(COUNT)[:3], asm.bne(A0, 0, -12), HERE, tier=tier)
+    one, other = rig.vcpu, rig.new_vcpu(entry=0)
+    for rig.vcpu, value in ((one, 5), (other, 6)):
+        rig.set(t1=0x1000, t2=value, a0=9)
+        rig.run(1)
+
+    for rig.vcpu in (other, one):
+        rig.run(2)
+
+    told = []
+    for rig.vcpu in (one, other):
+        told.append(rig.get("a0"))
+    assert told == [1, 0]
+    assert rig.memory.u32(0x1000) == 6
+    rig.vcpu = one
+    rig.run(4)
+    assert (rig.get("a0"), rig.memory.u32(0x1000)) == (0, 5)
+
+
+def test_short_turns_do_not_stop_everybody(make: Make, tier: str) -> None:
+    """Two vCPUs add to a word, in turns of so many instructions."""
+    for turn in (1, 2, 3, 4, 5, 7):
+        rig = make(
+            *(asm.lr(T0, T1), COUNT, asm.sc(A0, T1, T0)),
+            *(asm.bne(A0, 0, -12), addi(A1, A1, 1), asm.jal(0, -20)),
+            tier=tier,
+        )
+        one, other = rig.vcpu, rig.new_vcpu(entry=0)
+        for rig.vcpu in (one, other):
+            rig.set(t1=0x1000)
+        for _ in range(40):
+            for rig.vcpu in (one, other):
+                rig.run(turn)
+        done = []
+        for rig.vcpu in (one, other):
+            rig.run(8)  # as far as its last addition is counted
+            done.append(rig.get("a1"))
+        assert sum(done) in {rig.memory.u32(0x1000) - n for n in range(3)}
+        assert sum(done) >= 40 * turn // 6
 
 
 def test_a_call_and_a_fault_do_not(make: Make, tier: str) -> None:

@@ -186,6 +186,7 @@ class Checker(Core):
         here = {pc // PAGE, last // PAGE}
         for address, old in self._undo:
             for page in {address // PAGE, (address + len(old) - 1) // PAGE}:
+                mmu.written(page)
                 if page in mmu.code:
                     # Data among the code that runs, or a page of data by now.
                     (mmu.wake if page in here else mmu.rest)(page)

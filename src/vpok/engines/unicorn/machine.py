@@ -13,6 +13,7 @@ from vpok.engines.unicorn.core import Core
 from vpok.engines.unicorn.lib import Library
 from vpok.engines.unicorn.saved import Saved
 from vpok.machine.arch import ArchVcpu, Context, Machine
+from vpok.machine.memory import PAGE
 
 
 class UnicornMachine(Machine):
@@ -46,7 +47,9 @@ class UnicornMachine(Machine):
         if self.resident is arch:
             context: Any = arch.context
             self.save(context)
-            self._target.part(context)
+            reserved = self._target.reservation(context)
+            if reserved >= 0:
+                self.core.mmu.watch(reserved // PAGE, context)
             self.resident = None
 
     def take(self, arch: ArchVcpu) -> None:

@@ -18,6 +18,7 @@ from vpok.engines.unicorn.lib import (
     PROT_WRITE,
     WRITE,
 )
+from vpok.engines.unicorn.saved import Saved
 from vpok.engines.unicorn.target import Target
 from vpok.machine.memory import PAGE, GuestMemory
 
@@ -53,6 +54,9 @@ class Mmu:
         # The bytes of each copied page that translations were made from.
         self.low = [PAGE] * self.pages
         self.high = [0] * self.pages
+        # Contexts of vCPUs that lose a reservation when a page is written.
+        self._target = target
+        self.watched: dict[int, set[Saved]] = {}
         # The access that was denied last.
         self.page = 0
         self.access = 0
@@ -67,6 +71,10 @@ class Mmu:
             if page >= self.pages:
                 return NOWHERE, PROT_EXEC
         elif page < self.whole:
+            if page in self.watched:
+                if access != WRITE:
+                    return page * PAGE, PROT_READ
+                self.written(page)
             return page * PAGE, RW
         self.page = page
         self.access = access
@@ -117,6 +125,20 @@ class Mmu:
         if changed:
             self.low[page], self.high[page] = PAGE, 0
         return True
+
+    def watch(self, page: int, context: Saved) -> None:
+        """Let *context* lose a reservation in *page* at the next write."""
+        if page not in self.watched:
+            self.watched[page] = set()
+            for core in self.cores:
+                core.stale = True
+        self.watched[page].add(context)
+
+    def written(self, page: int) -> None:
+        """Hear that a vCPU is writing to *page*."""
+        for context in self.watched.pop(page, ()):
+            if self._target.reservation(context) // PAGE == page:
+                self._target.forsake(context)
 
     def rest(self, page: int) -> None:
         """Make *page* data; its translations wait for `wake`."""

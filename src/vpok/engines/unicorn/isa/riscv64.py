@@ -161,9 +161,13 @@ class Riscv64(Target):
         """Restore them."""
         self._state.set_flags(core, extra)
 
-    def part(self, context: Saved) -> None:
-        """Lose the reservation: others are about to run."""
-        self._state.part(context)
+    def reservation(self, context: Saved) -> int:
+        """Return the address that LR has reserved."""
+        return self._state.reservation(context)
+
+    def forsake(self, context: Saved) -> None:
+        """Let the next SC fail."""
+        self._state.forsake(context)
 
     # --- registers beside the numbered ones ---------------------------------
 

@@ -4,7 +4,7 @@ What the library knows of a hart without saving or naming it.
 * The accrued exception flags are in no context: they travel beside it
   (`Saved.extra`), in the library's own order of bits.
 * The address of a reservation (LR) is in the contexts, without a name.  A vCPU
-  must not keep it while others run.
+  must lose it when another one writes there.
 
 Where things are is found out by changing them and looking what has changed.
 """
@@ -69,15 +69,19 @@ class State:
             return None
         return Own(_byte(base + self.flags_at), _byte(base + self.rounding_at))
 
-    def part(self, context: Saved) -> None:
-        """Lose the reservation that is in *context*."""
+    def reservation(self, context: Saved) -> int:
+        """Return the address that is reserved in *context*, or -1."""
+        address: int = U64.unpack_from(context.data, self.reserved_at)[0]
+        return -1 if address == NOTHING_RESERVED else address
+
+    def forsake(self, context: Saved) -> None:
+        """Drop the reservation of *context*."""
         U64.pack_into(context.data, self.reserved_at, NOTHING_RESERVED)
 
     def reserved(self, core: Core) -> int:
-        """Return the address that is reserved, all ones for none."""
+        """Return the address that is reserved in *core*, or -1."""
         core.lib.context_save(core.handle, core.spare.address)
-        address: int = U64.unpack_from(core.spare.data, self.reserved_at)[0]
-        return address
+        return self.reservation(core.spare)
 
     def fcsr(self, core: Core) -> int:
         """Return rounding mode and flags."""
