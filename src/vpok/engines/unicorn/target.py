@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NOTHING: Final = 0
 SITE: Final = 1  # exact only if all flags have been computed before it
 CARE: Final = 2  # a look of its own, see `Target.special`
+GUARD: Final = 3  # that, unless somebody looks out for `Target.danger`
 
 
 class Special(NamedTuple):
@@ -42,6 +43,15 @@ class Access(NamedTuple):
     length: int
     write: bool
     first: int  # byte of it that is outside
+
+
+class Danger(NamedTuple):
+    """Registers, by their words, and what their low halves must not be."""
+
+    first: int
+    second: int
+    bad_first: int
+    bad_second: int
 
 
 class Target:
@@ -79,6 +89,7 @@ class Target:
     margin: int
     beyond = 0  # bytes behind a block whose instruction is in it all the same
     deadly: Pattern[bytes] | None = None  # pages that are never translated
+    danger: Danger | None = None  # for instructions that need GUARD
     # The way to user mode: its page, which is hidden, and its instructions.
     hidden_at: int
     steps = 3
