@@ -58,9 +58,9 @@ class Mutant:
 MUTANTS = (
     Mutant(
         SWITCH,
-        "nothing is saved",
+        "nobody's registers are loaded",
         "engines/unicorn/machine.py",
-        "            self.save(context)\n",
+        "        self.load(arch.context)\n",
         "",
         VCPUS + "test_registers_of_four_vcpus_survive_their_switches[x86-64]",
     ),

@@ -36,7 +36,7 @@ SIZE = 0x100000
 FREE = CostSpec(hypercall=0, switch=0, interrupt=0, restart=0, latency=500)
 WINDOW = 1_000_000  # ns
 SLICE = 2_000  # ns between looks at a mailbox
-PATIENCE = 20_000_000  # ns of virtual time that a command may take
+PATIENCE = 4_000_000  # ns of virtual time that a command may take
 
 MAILBOX, MAILBOX_SIZE = 0x40000, 0x400
 LOG, LOG_SIZE = 0x50000, 0x10000
