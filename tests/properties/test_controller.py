@@ -49,7 +49,10 @@ class Controller(RuleBasedStateMachine):
 
     @initialize(
         processors=st.sampled_from([1, 2]),
-        does=st.lists(handlers, min_size=16, max_size=16),
+        does=st.one_of(
+            st.lists(handlers, min_size=16, max_size=16),
+            st.just([Does.NEST] * 16),
+        ),
     )
     def begin(self, processors: int, does: list[Does]) -> None:
         """Else most examples would hardly do anything."""
@@ -86,6 +89,18 @@ class Controller(RuleBasedStateMachine):
     def inject_at_once(self, vcpu: int, chosen: set[int]) -> None:
         descending = sorted(chosen, reverse=True)
         self.both.inject([(vcpu, number, True) for number in descending])
+
+    @rule(
+        vcpu=vcpus,
+        number=st.sampled_from(LEVELS),
+        changes=st.lists(st.booleans(), min_size=2, max_size=6),
+    )
+    def change_level(
+        self, vcpu: int, number: int, changes: list[bool]
+    ) -> None:
+        for asserted in changes:
+            self.both.inject([(vcpu, number, asserted)])
+            self.both.check()
 
     @rule(raised=raised)
     def inject_outside(self, raised: list[tuple[int, int, bool]]) -> None:
@@ -295,6 +310,16 @@ class Controller(RuleBasedStateMachine):
         model.switch_to = region
 
     # --- up and down, waiting, windows ----------------------------------------
+
+    @rule(vcpu=vcpus, masked=st.sets(numbers), woken=numbers)
+    def block_and_wake(self, vcpu: int, masked: set[int], woken: int) -> None:
+        """What is masked wakes nobody."""
+        for number in sorted(masked - {woken}):
+            self.mask(vcpu, number)
+        self.block(vcpu, forever=True)
+        for number in sorted({*masked, woken}, reverse=True):
+            self.both.inject([(vcpu, number, True)])
+            self.both.check()
 
     @rule(vcpu=vcpus, forever=st.booleans())
     def block(self, vcpu: int, forever: bool) -> None:
