@@ -6,7 +6,7 @@ from tests.engines.rig import Rig
 from tests.engines.riscv64 import asm
 from tests.engines.riscv64.asm import addi, half
 from tests.engines.riscv64.conftest import Make
-from vpok.arch.riscv64 import ILLEGAL_INSTRUCTION
+from vpok.arch.riscv64 import CALL, ILLEGAL_INSTRUCTION, PC
 from vpok.kernel.engine import CONTINUE
 from vpok.kernel.vcpu import Vcpu
 
@@ -121,3 +121,33 @@ def test_a_run_executes_exactly_what_fits(make: Make, tier: str) -> None:
         assert rig.engine.instructions() == done
         assert rig.get("t0") == (done + 3) // 4
         assert rig.get("t1") == (done + 2) // 4
+
+
+@pytest.mark.parametrize("before", [0, 1, 3])
+@pytest.mark.parametrize("at", [0, 0x10, PAGE, PAGE + 0x10, PAGE - 2])
+def test_what_is_legal_may_become_illegal_and_legal_again(
+    make: Make, tier: str, at: int, before: int
+) -> None:
+    """With other instructions before it or none, at edges of pages or not."""
+    at += 8 if at < 2 * before else 0
+    start = at - 2 * before
+
+    def change(rig: Rig, vcpu: Vcpu, cause: int) -> int:
+        illegal = len(rig.traps) % 3 == 2
+        rig.memory.write(at, asm.code(asm.ILLEGAL if illegal else COUNT))
+        rig.machine.set(PC, start)
+        return CONTINUE
+
+    rig = make(tier=tier, answer=change)
+    rig.memory.write(start, half(0x0305) * before)
+    rig.memory.write(at, asm.code(COUNT, asm.ECALL))
+    rig.set(pc=start)
+
+    for _ in range(40):
+        rig.run(2 * (before + 2) + before + 1)
+
+    turns = len(rig.traps) // 3
+    assert turns > 20
+    causes = [trap.cause for trap in rig.traps[: 3 * turns]]
+    assert causes == [CALL, CALL, ILLEGAL_INSTRUCTION] * turns
+    assert {trap.registers[PC] for trap in rig.traps} == {at, at + 8}

@@ -155,6 +155,8 @@ class Checker(Core):
             self._turn_to(pc // PAGE)
         start = pc % PAGE
         end = start + self._length
+        if self.target.beyond:
+            self.empty.update((pc, pc + self._length))
         # Filler behind it: what is there may be the middle of another one.
         code = code[: end - start] + self._filler
         end += 1

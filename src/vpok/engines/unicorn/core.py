@@ -42,6 +42,7 @@ class Core:
         self.vector = -1
         self.failure: BaseException | None = None
         self.own: Any = None  # what the target keeps of this core
+        self.empty: set[int] = set()  # addresses of blocks of size 0
         self.serve: Callable[[Core, int], None] | None = None
         self.booting = True  # the hidden page is in sight
         self._forgetting = False
@@ -242,6 +243,13 @@ class Core:
         """Drop translations of [start, end), which lies in one page."""
         # The library looks the page up as a fetch does, whatever it is now.
         self._forgetting = True
+        if start in self.empty:
+            # A block of size 0 is in no range that begins with it.
+            self.empty.discard(start)
+            if start % PAGE:
+                start -= 1
+            else:
+                self.ctl(uc.CTL_FLUSH_BLOCKS)
         self.ctl(uc.CTL_REMOVE_BLOCKS, start, end)
         self._forgetting = False
         self.stale = True

@@ -21,6 +21,7 @@ from vpok.engines.unicorn.core import (
 from vpok.engines.unicorn.guard import Guard, make_guard
 from vpok.engines.unicorn.meter import (
     NEVER,
+    UNKNOWN,
     MeterCode,
     budget_of,
     make_meter,
@@ -88,7 +89,9 @@ class Fast(Core):
         self.lib.ctl(
             self.handle, uc.CTL_REQUEST_BLOCK, ctypes.c_uint64(pc), address
         )
-        self.mmu.cover(pc, pc + size)
+        self.mmu.cover(pc, pc + size + self.target.beyond)
+        if size == 0:
+            self.empty.add(pc)
         index = slot_of(pc)
         for page in {pc // PAGE, (pc + size - 1) // PAGE}:
             self._slots.setdefault(page, set()).add(index)
@@ -200,14 +203,14 @@ class Fast(Core):
             self.sites[address] = number
             super().forget(address, address + 1)
         super().forget(pc, pc + 1)
-        self.meter.slot[0].size = 0  # look at it again
+        self.meter.slot[0].size = UNKNOWN
         return True
 
     def forget(self, start: int, end: int) -> None:
         """Drop translations of a page, and what its blocks cost."""
         super().forget(start, end)
         for index in self._slots.pop(start // PAGE, ()):
-            self.meter.table[index].size = 0
+            self.meter.table[index].size = UNKNOWN
         for address in [a for a in self.sites if start <= a < end]:
             self.unwatch(self.sites.pop(address))
         self._guarded -= {pc for pc in self._guarded if start <= pc < end}

@@ -20,6 +20,8 @@ from vpok.kernel.errors import EngineUnavailable
 SLOTS: Final = 16384
 # The cost of a block that must not run under the meter.
 NEVER: Final = 0x7FFF_FFFF
+# The size of a slot that is to be looked at again: of no block.
+UNKNOWN: Final = 0xFFFF_FFFF
 
 _ALIGNMENT: Final = 16  # of functions
 

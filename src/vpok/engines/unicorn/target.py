@@ -87,7 +87,9 @@ class Target:
     # beginning of an instruction `look` may read.
     filler: int
     margin: int
-    beyond = 0  # bytes behind a block whose instruction is in it all the same
+    # Bytes behind a block of the instruction that it ends with all the same: an
+    # illegal one is not in its size.  Such blocks do not stay translated.
+    beyond = 0
     deadly: Pattern[bytes] | None = None  # pages that are never translated
     danger: Danger | None = None  # for instructions that need GUARD
     # The way to user mode: its page, which is hidden, and its instructions.
