@@ -230,13 +230,29 @@ MIX: tuple[tuple[Piece, int], ...] = (
     (smash, 2),
     (noise, 1),
 )
-PIECES = tuple(piece for piece, _ in MIX)
-WEIGHTS = tuple(weight for _, weight in MIX)
+# What vCPUs do that share their memory.
+SHARED: tuple[tuple[Piece, int], ...] = (
+    (reserved, 8),
+    (atomic, 4),
+    (memory, 6),
+    (alu, 4),
+    (branch, 2),
+    (call, 1),
+    (floating, 1),
+    (smash, 1),
+)
 
 
-def program(rng: random.Random, size: int, length: int = 400) -> bytes:
+def program(
+    rng: random.Random,
+    size: int,
+    length: int = 400,
+    mix: tuple[tuple[Piece, int], ...] = MIX,
+) -> bytes:
     """Return about *length* bytes of code."""
+    pieces = [piece for piece, _ in mix]
+    weights = [weight for _, weight in mix]
     text = b""
     while len(text) < length:
-        text += rng.choices(PIECES, WEIGHTS)[0](rng, size)
+        text += rng.choices(pieces, weights)[0](rng, size)
     return text
