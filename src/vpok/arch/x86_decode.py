@@ -74,6 +74,7 @@ _NEAR: Final = frozenset(
 _REGISTERS_ONLY: Final = frozenset(
     {0x0F50, 0x0F71, 0x0F72, 0x0F73, 0x0FC5, 0x0FD7, 0x0FF7}
 )
+_HORIZONTAL: Final = frozenset({1, 2, 3, 5, 6, 7})  # behind 0F38
 # String and other instructions whose memory operand obeys a segment prefix.
 _STRING: Final = frozenset({0xA4, 0xA5, 0xA6, 0xA7, 0xAC, 0xAD, 0xD7})
 _THROUGH: Final = frozenset({PLAIN, PACK, DIVIDE, COUNT})
@@ -294,8 +295,20 @@ def _classify_long(into: Instruction) -> None:
     op = into.opcode
     near = op in _NEAR or (op == 0xFF and into.register in {2, 4})
     absent = op in _REGISTERS_ONLY and into.in_memory
-    if absent or (near and not into.wide):
+    if absent or (near and not into.wide) or _adds_to_itself(into):
         into.kind, into.vector = FAULT, UD
+
+
+def _adds_to_itself(into: Instruction) -> bool:
+    """
+    Say whether it is PHADD or PHSUB of a register with itself.
+
+    (QEMU overwrites what it has yet to read.)
+    """
+    if into.opcode != 0x0F38 or into.third not in _HORIZONTAL:
+        return False
+    same = into.register == into.modrm & 7
+    return into.modrm >= 0xC0 and same and into.rex & 5 in {0, 5}
 
 
 def _delicate(into: Instruction) -> int:
