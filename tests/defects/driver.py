@@ -256,6 +256,34 @@ class Guest:
         return interrupts
 
 
+def clearing(isa: str) -> bytes:
+    """Return a handler that zeroes every register but its way back."""
+    if isa == "x86-64":
+        low = [b"\x48\x31" + bytes([0xC0 | 9 * n]) for n in range(8) if n != 4]
+        high = [b"\x4d\x31" + bytes([0xC0 | 9 * n]) for n in range(8)]
+        vectors = [b"\x0f\x57" + bytes([0xC0 | 9 * n]) for n in range(8)]
+        more = [b"\x45" + vector for vector in vectors]
+        return b"".join([*low, *high, *vectors, *more, b"\xc3"])
+    integers = [n << 7 | 0x13 for n in range(3, 32)]  # li xn, 0
+    floats = [n << 7 | 0xF2000053 for n in range(32)]  # fmv.d.x fn, zero
+    code = [*integers, *floats, 0x8067]
+    return b"".join(word.to_bytes(4, "little") for word in code)
+
+
+def storing(isa: str, value: int, at: int) -> bytes:
+    """Return a handler that stores a small *value* at a page's address."""
+    if isa == "x86-64":
+        address, word = at.to_bytes(4, "little"), value.to_bytes(4, "little")
+        return b"\x48\xc7\x04\x25" + address + word + b"\xc3"
+    code = (
+        at | 5 << 7 | 0x37,  # lui t0, at
+        value << 20 | 6 << 7 | 0x13,  # li t1, value
+        6 << 20 | 5 << 15 | 3 << 12 | 0x23,  # sd t1, 0(t0)
+        0x8067,  # ret
+    )
+    return b"".join(word.to_bytes(4, "little") for word in code)
+
+
 def partition(
     isa: str,
     name: str = "driver",

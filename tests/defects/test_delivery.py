@@ -15,6 +15,7 @@ from tests.defects.driver import (
     Do,
     Log,
     alone,
+    clearing,
     partition,
     running,
     windows,
@@ -89,6 +90,22 @@ def test_returning_resumes_exactly_what_was_interrupted(isa: str) -> None:
         assert guest.wait() == 0
         assert guest.word(guest.page() + 0x10, 4) == 0
         assert guest.word(guest.page() + 4, 4) == 1
+
+
+@both
+def test_a_handler_may_change_every_register(isa: str) -> None:
+    with alone(isa) as guest:
+        guest.system.write(0, SPARE, clearing(isa))
+        assert guest.call(Number.IRQ_REGISTER, 0, SPARE) == 0
+        guest.enable()
+        guest.post(Do.SURVIVE, 0x1234_5678, 2_000)
+        for _ in range(9):
+            guest.inject(0)
+            guest.run(2_310)
+        assert guest.interrupts().completed_count[0] == 9
+        assert not guest.done()
+
+        assert guest.wait() == 0
 
 
 @both

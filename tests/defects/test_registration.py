@@ -15,6 +15,7 @@ from tests.defects.driver import (
     alone,
     partition,
     running,
+    storing,
     windows,
 )
 from vpok.abi.paravirt_calls import Error, HealthKind, Number
@@ -72,20 +73,6 @@ def test_unregistering_drops_what_is_pending_and_nothing_else(
 
 
 # --- one handler address per vCPU --------------------------------------------
-
-
-def storing(isa: str, value: int, at: int) -> bytes:
-    """Return a handler that stores a small *value* at a page's address."""
-    if isa == "x86-64":
-        address, word = at.to_bytes(4, "little"), value.to_bytes(4, "little")
-        return b"\x48\xc7\x04\x25" + address + word + b"\xc3"
-    code = (
-        at | 5 << 7 | 0x37,  # lui t0, at
-        value << 20 | 6 << 7 | 0x13,  # li t1, value
-        6 << 20 | 5 << 15 | 3 << 12 | 0x23,  # sd t1, 0(t0)
-        0x8067,  # ret
-    )
-    return b"".join(word.to_bytes(4, "little") for word in code)
 
 
 @both
