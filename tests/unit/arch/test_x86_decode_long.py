@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from vpok.arch.x86_decode import (
     CALL,
+    COUNT,
+    DIVIDE,
     FAULT,
     GP,
     LONGEST,
@@ -65,6 +67,8 @@ def test_a_length_is_right(code: str) -> None:
         *(("640f9403", PACK), ("0fa3c1", PACK), ("48d113", PACK)),
         *(("480fc70b", STEP), ("f0480fc70b", STEP), ("f0480fab03", PACK)),
         *(("e2fe", PLAIN), ("480fc8", PLAIN), ("8cc8", PLAIN)),
+        *(("f7fb", DIVIDE), ("41f73b", DIVIDE), ("48f7fb", PLAIN)),
+        *(("66f7fb", PLAIN), ("f7f3", PLAIN), ("660f3a61c100", COUNT)),
     ],
 )
 def test_a_kind_is_right(code: str, kind: int) -> None:
