@@ -212,6 +212,11 @@ class Guest:
         mine = [e for e in errors if e.partition == self.partition]
         return len([e for e in mine if e.a == kind])
 
+    def delivered(self) -> list[int]:
+        """Return when interrupts of the partition were."""
+        events = self.sink.of(EventKind.IRQ_DELIVER)
+        return [e.time for e in events if e.partition == self.partition]
+
     def pending(self, vcpu: int = 0) -> int:
         """Return the word of a shared page."""
         return self.word(self.page(vcpu) + 8)
