@@ -183,6 +183,29 @@ def test_a_neighbour_sees_nothing(make: Make, tier: str) -> None:
     assert trace(noise) == trace(None)
 
 
+@pytest.mark.slow
+def test_what_the_engine_remembers_is_bounded(make: Make, tier: str) -> None:
+    """Wherever a guest jumps to, and whatever it stores into its code."""
+    far = make(asm.jalr(0, T0), tier=tier, size=0x3000)
+    for number in range(2000):
+        far.set(pc=0, t0=0x10_0000 + number * 0x1_0002)
+        far.run(10)
+    near = make(
+        *(asm.sw(0, T0, 0x100), asm.addi(T0, T0, 2), asm.jal(0, -8)),
+        tier=tier,
+        size=0x3000,
+    )
+    near.run(3 * 2000)
+
+    assert {trap.cause for trap in far.traps} == {INSTRUCTION_ACCESS}
+    for rig in (far, near):
+        for core in rig.engine._mmu.cores:
+            assert len(core.empty) < 5000
+            assert len(getattr(core, "_slots", ())) <= 3
+            assert len(getattr(core, "_odd", ())) == 0
+        assert rig.engine._mmu.watched == {}
+
+
 FUZZ = """
 import random, sys
 from tests.engines.riscv64.asm import code

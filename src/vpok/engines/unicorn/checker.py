@@ -19,6 +19,7 @@ _CODE: Final = 1 << 35  # physical address of its code
 # Where pages are that lie too far to be at their own address; nothing is
 # mapped there.
 _FAR: Final = 1 << 36
+_MOST_EMPTY: Final = 4096
 _WRITES: Final = frozenset({uc.WRITE, uc.WRITE_UNMAPPED})
 
 
@@ -172,6 +173,9 @@ class Checker(Core):
         for pc in self._placed:
             self.forget(pc, pc + 1)
         self._placed.clear()
+        if len(self.empty) > _MOST_EMPTY:
+            self.ctl(uc.CTL_FLUSH_BLOCKS)
+            self.empty.clear()
         self._code.view[:] = self._filler * self._code.size
         self._first = page
         self.stale = True

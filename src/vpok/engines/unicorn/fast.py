@@ -90,11 +90,12 @@ class Fast(Core):
             self.handle, uc.CTL_REQUEST_BLOCK, ctypes.c_uint64(pc), address
         )
         self.mmu.cover(pc, pc + size + self.target.beyond)
-        if size == 0:
+        if size == 0 and pc < self.mmu.size:
             self.empty.add(pc)
         index = slot_of(pc)
         for page in {pc // PAGE, (pc + size - 1) // PAGE}:
-            self._slots.setdefault(page, set()).add(index)
+            if page < self.mmu.pages:  # the others never change
+                self._slots.setdefault(page, set()).add(index)
         if block.size != size:
             return NEVER
         icount = int(block.icount)

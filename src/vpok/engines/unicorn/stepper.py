@@ -75,7 +75,7 @@ class Stepper(Core):
     def _look(self, pc: int, size: int, icount: int) -> None:
         mmu = self.mmu
         mmu.cover(pc, pc + size)
-        if size == 0:
+        if size == 0 and pc < mmu.size:
             self.empty.add(pc)
         if self.vetted and not self.target.beyond:
             return
