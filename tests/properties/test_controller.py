@@ -317,7 +317,7 @@ class Controller(RuleBasedStateMachine):
         for number in sorted(masked - {woken}):
             self.mask(vcpu, number)
         self.block(vcpu, forever=True)
-        for number in sorted({*masked, woken}, reverse=True):
+        for number in [*sorted(masked - {woken}), woken]:
             self.both.inject([(vcpu, number, True)])
             self.both.check()
 
