@@ -24,6 +24,7 @@ from vpok.kernel.sources import (
     RESET,
     SPACED,
     TICK,
+    Arrival,
     Source,
 )
 from vpok.kernel.vcpu import (
@@ -213,7 +214,9 @@ class Injection(Agenda):
         if arrival.what == RAISE:
             self.raise_interrupt(vcpu, arrival.number, now)
         elif arrival.what == LOWER:
-            self.set_line(vcpu, arrival.number, False, now)
+            # A source that has come again since holds its level longer.
+            if source is None or source.latest + source.hold <= now:
+                self.set_line(vcpu, arrival.number, False, now)
         elif arrival.what == MOVE:
             self._move(vcpu, now)
         else:
@@ -266,7 +269,9 @@ class Injection(Agenda):
         vcpu = partition.vcpus[source.vcpu]
         self.raise_interrupt(vcpu, source.number, now)
         if source.hold > 0:
-            self._post(vcpu, LOWER, source.number, True, now + source.hold)
+            lower = Arrival(LOWER, vcpu.index, source.number, source, True)
+            tag = self._plan(partition, lower)
+            self.set_timer(partition, tag, now + source.hold)
 
     def _open(self, vcpu: Vcpu, now: i64) -> bool:
         """Say whether *now* lies in a window in which *vcpu* may run."""

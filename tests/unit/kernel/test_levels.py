@@ -91,6 +91,13 @@ def test_asserting_what_is_asserted_changes_nothing() -> None:
     assert instants(world, EventKind.IRQ_OVERRUN) == []
 
 
+def test_a_level_that_comes_again_is_held_again() -> None:
+    """Each arrival holds it for 100 ns; together from 1000 to 1160."""
+    world = run(ONE, ALWAYS, level(1_000, 1_060, hold=100), until=5_000)
+
+    assert lines(world) == [(1_000, 1), (1_160, 0)]
+
+
 def test_deasserting_in_the_handler_and_asserting_again_is_not_lost() -> None:
     """It is pending at the completion; nothing is delivered twice."""
     world = run(

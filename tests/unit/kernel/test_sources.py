@@ -306,3 +306,16 @@ def test_unregistering_cancels_the_guests_timer_alone() -> None:
     world = run([guest(program)], ALWAYS, tick(), until=2_500)
 
     assert raised(world) == [1_000, 2_000]
+
+
+def test_a_restart_outside_of_a_window_merges_with_nothing() -> None:
+    """The tick that waited is gone; the next one that is missed waits."""
+    world = run(ONE, SOMETIMES, tick(), until=4_500)
+    kernel = world.kernel
+    kernel.restart(kernel.domains[0], 4_500)
+    found = kernel.partitions[0].vcpus[0].arch.interrupts
+    assert found is not None
+    found.register(0, 1, 4_500)
+    world.system.run(until=11_000)
+
+    assert raised(world) == [1_000, 2_000, 3_000, 5_000, 10_000]
