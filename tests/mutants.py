@@ -31,6 +31,7 @@ VCPUS = "tests/defects/test_vcpus.py::"
 DELIVERY = "tests/defects/test_delivery.py::"
 REGISTRATION = "tests/defects/test_registration.py::"
 REFUSALS = "tests/defects/test_refusals.py::"
+GUESTS = "tests/defects/test_guests.py::"
 SOURCES = "tests/unit/kernel/test_sources.py::"
 LEVELS = "tests/unit/kernel/test_levels.py::"
 NOTIFICATIONS = "tests/unit/kernel/test_notifications.py::"
@@ -620,5 +621,76 @@ MUTANTS = (
         "        self.cancel_source(vcpu, number)\n",
         "",
         SOURCES + "test_unregistering_cancels_the_guests_timer_alone",
+    ),
+    Mutant(
+        SEMANTICS,
+        "a level is not held again",
+        INJECTION,
+        "            if source is None or source.latest + source.hold <= now:\n",
+        "            if now >= 0:\n",
+        LEVELS + "test_a_level_that_comes_again_is_held_again",
+    ),
+    Mutant(
+        SEMANTICS,
+        "a restart forgets no merged tick",
+        AGENDA,
+        "            source.merged = False  # what was pending is not any more\n",
+        "            assert source\n",
+        SOURCES + "test_a_restart_outside_of_a_window_merges_with_nothing",
+    ),
+    Mutant(
+        SEMANTICS,
+        "any processor's window is one",
+        INJECTION,
+        "            if domain.policy.serves(vcpu, pcpu):\n",
+        "            if domain.pcpus:\n",
+        SOURCES + "test_a_window_of_another_processor_is_none",
+    ),
+    Mutant(
+        SEMANTICS,
+        "what nobody registered is kept",
+        CONTROLLER,
+        "        if not self.registered(number):\n"
+        "            self.dropped_count[number] += 1\n",
+        "        if number < 0:\n"
+        "            self.dropped_count[number] += 1\n",
+        REGISTRATION + "test_register_and_unregister_are_inverses[riscv64]",
+    ),
+    Mutant(
+        SEMANTICS,
+        "a delivery costs nothing",
+        INJECTION,
+        "            charge(vcpu, self.interrupt_cost)\n",
+        "",
+        SOURCES + "test_a_delivery_is_paid_before_its_handler_runs",
+    ),
+    Mutant(
+        SEMANTICS,
+        "a start hides what is pending",
+        CALLS + "personality.py",
+        "        pending = interrupts.pending & ~interrupts.masked\n",
+        "        pending = 0\n",
+        GUESTS
+        + "test_what_comes_while_a_vcpu_is_down_is_delivered_when_it_is_up"
+        "[x86-64]",
+    ),
+    Mutant(
+        SEMANTICS,
+        "a wait does not enable",
+        CALLS + "vcpus.py",
+        "    call.interrupts.enable(1)\n",
+        "",
+        REGISTRATION
+        + "test_a_masked_interrupt_wakes_nobody_and_others_do[x86-64]",
+    ),
+    Mutant(
+        SEMANTICS,
+        "interrupts come before timeouts",
+        "kernel/timers.py",
+        "ARRIVAL: Final = 5\n",
+        "ARRIVAL: Final = 3\n",
+        GUESTS
+        + "test_an_instant_comes_before_an_interrupt_of_the_same_instant"
+        "[riscv64]",
     ),
 )

@@ -13,7 +13,7 @@ from tests.unit.kernel.interrupt_rig import (
 )
 from vpok.events import EventKind
 from vpok.machine.interrupts import OVERRUN
-from vpok.spec.model import InterruptSpec
+from vpok.spec.model import CostSpec, InterruptSpec
 from vpok.testing import Cause, call, windows, work
 
 UNREGISTERED, MERGED, DISCARDED = range(3)
@@ -319,3 +319,14 @@ def test_a_restart_outside_of_a_window_merges_with_nothing() -> None:
     world.system.run(until=11_000)
 
     assert raised(world) == [1_000, 2_000, 3_000, 5_000, 10_000]
+
+
+@pytest.mark.parametrize("cost", [0, 70, 333])
+def test_a_delivery_is_paid_before_its_handler_runs(cost: int) -> None:
+    source = InterruptSpec("rx", 0, 0, arrivals=(1_000,))
+    costs = CostSpec(0, 0, cost, 0, 500)
+    world = run(ONE, ALWAYS, source, until=3_000, costs=costs)
+
+    calls = world.sink.of(EventKind.SYSCALL)
+    assert [e.time for e in calls if e.a == Cause.RETURN] == [1_020 + cost]
+    assert delivered(world) == [1_000]
