@@ -107,3 +107,44 @@ def test_the_least_length_of_a_string_is_refused(
 
     assert guest.traps[-1].cause != UD
     assert guest.now == 5
+
+
+# --- LOCK and a test of a bit of a register, over two pages -----------------
+
+PAGE = 4096
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+@pytest.mark.parametrize("first", [True, False])
+def test_two_pages_may_become_deadly_together(
+    guest: Rig, cut: int, first: bool
+) -> None:
+    """Each of them has been translated before, with another neighbour."""
+    deadly = bytes.fromhex("f00fabc1")
+    at = PAGE - cut
+    harmless = bytes([0x90] * 4)
+    guest.memory.write(at - 2, b"\x90\x90" + harmless + b"\xf4")
+    start(guest, "", ax=0, cx=0, bx=0x3000, ip=at - 2)
+    assert guest.now == 6
+    one, other = (at, deadly[:cut]), (PAGE, deadly[cut:])
+
+    for place, part in (one, other) if first else (other, one):
+        guest.memory.write(place, part)
+        start(guest, "", ip=at - 2, cx=0)
+        start(guest, "", ip=PAGE + 4 - cut, cx=0)
+    before = guest.now
+    start(guest, "", ip=at - 2, cx=0)
+
+    assert guest.now == before + 2
+    assert guest.traps[-1].cause == UD
+
+
+@pytest.mark.parametrize("end", ["f0", "f00f", "f0660fab"])
+def test_a_page_may_end_like_a_deadly_one(guest: Rig, end: str) -> None:
+    """It is translated: what follows on the next page is harmless."""
+    tail = bytes.fromhex(end)
+    guest.memory.write(PAGE - len(tail), tail + b"\x08")
+    start(guest, "90 ebfd")
+
+    assert guest.traps == []
+    assert guest.engine._mmu.code == {0}

@@ -30,6 +30,8 @@ COPY: Final = 1 << 32  # the copies of code pages
 NOWHERE: Final = 1 << 33  # what a fetch outside the partition sees: a fault
 HIDDEN: Final = 1 << 34  # the way to user mode
 
+_REACH: Final = 16  # bytes of the longest deadly thing, but one
+
 RX: Final = PROT_READ | PROT_EXEC
 RW: Final = PROT_READ | PROT_WRITE
 
@@ -99,9 +101,7 @@ class Mmu:
         False: it must not be translated, see `Target.deadly`.
         """
         base = page * PAGE
-        end = min(base + PAGE, self.size)
-        deadly = self._deadly
-        if deadly is not None and deadly.search(self.real.view, base, end):
+        if self._kills(base):
             if page in self.code:
                 self.rest(page)
             return False
@@ -139,6 +139,22 @@ class Mmu:
         for context in self.watched.pop(page, ()):
             if self._target.reservation(context) // PAGE == page:
                 self._target.forsake(context)
+
+    def _kills(self, base: int) -> bool:
+        """
+        Say whether something deadly lies in the page at *base*, or partly.
+
+        What its neighbours hold may change, but they are looked at in the same
+        way before they are code.
+        """
+        if self._deadly is None:
+            return False
+        start = max(base - _REACH, 0)
+        text = self.bytes_at(start, base - start + PAGE + _REACH)
+        return any(
+            found.end() > base - start and found.start() < base - start + PAGE
+            for found in self._deadly.finditer(text)
+        )
 
     def rest(self, page: int) -> None:
         """Make *page* data; its translations wait for `wake`."""

@@ -43,12 +43,11 @@ class X86(Target):
     filler = HLT
     # BT, BTS, BTR or BTC of a register with LOCK: an invalid instruction, on
     # which the translator aborts the process, even if it is only behind what
-    # will be executed.  A page that seems to have one, or the beginning of one
-    # at its end, is never translated; its instructions are executed one by
-    # one.
+    # will be executed.  A page that seems to have one, or a part of one, is
+    # never translated; its instructions are executed one by one.
     deadly = re.compile(
-        rb"\xf0[\x26\x2e\x36\x3e\x64-\x67\xf0\xf2\xf3]{0,14}"
-        rb"(\Z|\x0f(\Z|[\xa3\xab\xb3\xba\xbb](\Z|[\xc0-\xff])))"
+        rb"\xf0[\x26\x2e\x36\x3e\x64-\x67\xf0\xf2\xf3]{0,13}"
+        rb"\x0f[\xa3\xab\xb3\xba\xbb][\xc0-\xff]"
     )
     # IDIV of -2^63: its result never fits, but the library has the host
     # divide, which kills the process if it is by -1.

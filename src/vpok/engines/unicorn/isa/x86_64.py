@@ -78,8 +78,8 @@ class X86With64Bits(X86):
     margin = LONGEST + 2
     # As in 32 bits, with REX between the prefixes.
     deadly = re.compile(
-        rb"\xf0[\x26\x2e\x36\x3e\x40-\x4f\x64-\x67\xf0\xf2\xf3]{0,14}"
-        rb"(\Z|\x0f(\Z|[\xa3\xab\xb3\xba\xbb](\Z|[\xc0-\xff])))"
+        rb"\xf0[\x26\x2e\x36\x3e\x40-\x4f\x64-\x67\xf0\xf2\xf3]{0,13}"
+        rb"\x0f[\xa3\xab\xb3\xba\xbb][\xc0-\xff]"
     )
     hidden_at = _WAY.hidden_at
     extended_size = image.SIZE
