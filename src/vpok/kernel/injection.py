@@ -35,7 +35,6 @@ from vpok.kernel.vcpu import (
     Vcpu,
     bring_up,
     charge,
-    runstate,
     take_down,
 )
 from vpok.machine.interrupts import (
@@ -368,7 +367,3 @@ class Injection(Agenda):
     def yielded(self, vcpu: Vcpu, now: i64) -> None:
         """Let others of the partition run first."""
         self.domains[vcpu.partition.index].policy.yielded(vcpu, now)
-
-    def executed(self, vcpu: Vcpu, now: i64) -> i64:
-        """Return the ns that *vcpu* has run by *now*."""
-        return runstate(vcpu, now)[RUNNING]

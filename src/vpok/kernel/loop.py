@@ -288,9 +288,13 @@ class Kernel(Bounds):
         now: i64 = cpu.now + elapsed
         note_trap(vcpu, now)
         for peer in self.pcpus:
-            if self.shares(peer, cpu, now) and (
-                peer.when < now
-                or (peer.when == now and peer.number < cpu.number)
+            if (
+                peer is not cpu
+                and (
+                    peer.when < now
+                    or (peer.when == now and peer.number < cpu.number)
+                )
+                and self.shares(peer, cpu, now)
             ):
                 vcpu.cause = cause
                 return DEFER

@@ -46,10 +46,6 @@ class Services(Traps):
         """Let only these processors run it; return a refusal, or ''."""
         raise NotImplementedError
 
-    def executed(self, vcpu: Vcpu, now: i64) -> i64:
-        """Return the ns that a vCPU has run by *now*."""
-        raise NotImplementedError
-
     # Interrupts: see `vpok.kernel.injection`.
 
     def enter(self, vcpu: Vcpu, now: i64) -> None:

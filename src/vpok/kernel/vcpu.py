@@ -154,5 +154,17 @@ def note_trap(vcpu: Vcpu, now: i64) -> None:
 
 def steal(vcpu: Vcpu, now: i64) -> i64:
     """Return the ns, since it came up, in which it was kept from running."""
-    total = runstate(vcpu, now)
-    return total[RUNNABLE] + total[OFFLINE] - vcpu.offline_before
+    return clocks(vcpu, now)[1]
+
+
+def clocks(vcpu: Vcpu, now: i64) -> tuple[int, int]:
+    """Return the ns that it has run and, since it came up, was kept from it."""
+    total = vcpu.total
+    ran = total[RUNNING]
+    kept = total[RUNNABLE] + total[OFFLINE] - vcpu.offline_before
+    if now > vcpu.since:
+        if vcpu.state == RUNNING:
+            ran += now - vcpu.since
+        elif vcpu.state != BLOCKED:
+            kept += now - vcpu.since
+    return (ran, kept)

@@ -279,6 +279,7 @@ class Guest:
     body: Body
     numbers: tuple[int, ...] = (0,)
     timed: bool = False  # its handler begins with TIME
+    logs: bool = True  # its handler logs what it interrupted
     others: int = 0  # vCPUs beside the first, to be in the body too
     boot: list[bytes] = field(default_factory=list)
 
@@ -304,7 +305,8 @@ class Guest:
     def handler(self) -> list[bytes]:
         """Return the handler."""
         asking = self.isa.ask_time() if self.timed else []
-        return asking + self.isa.log()
+        log = self.isa.log()
+        return asking + (log if self.logs else log[-1:])
 
     @property
     def handler_length(self) -> int:

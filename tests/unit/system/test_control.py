@@ -352,7 +352,7 @@ def test_flags_that_are_not_the_guests_stay(isa: str) -> None:
         low = system.get_context(0, 0)[flags]
 
         assert high & 0x202 == low & 0x202 == 0x202  # IF is not the guest's
-        assert high & 0x3_3000 == 0  # nor IOPL, RF, VM
+        assert high & 0x3_3000 == 0  # nor what is a kernel's
         assert low & 0xCD5 == 0
         assert high & 0xCD5 == 0xCD5  # CF PF AF ZF SF DF OF are
 

@@ -6,14 +6,18 @@ in contexts: copies of all that a core knows of a guest.
 """
 
 import ctypes
+from collections.abc import Sequence
 from ctypes import c_uint64
-from typing import Any
+from struct import Struct
+from typing import Any, Final
 
 from vpok.engines.unicorn.core import Core
 from vpok.engines.unicorn.lib import Library
 from vpok.engines.unicorn.saved import Saved
 from vpok.machine.arch import ArchVcpu, Context, Machine
 from vpok.machine.memory import PAGE
+
+_WORD: Final = (1 << 64) - 1
 
 
 class UnicornMachine(Machine):
@@ -32,6 +36,9 @@ class UnicornMachine(Machine):
         self._end = target.pc
         self._mask = target.mask
         self._extra = target.extra
+        self._count = len(target.numbers)
+        self._general = Struct(f"<{target.pc}Q")
+        self._constant = (0,) * target.first
         self.extended_size = target.extended_size
         self._home = core
         self.core = core  # which has the resident registers
@@ -105,6 +112,27 @@ class UnicornMachine(Machine):
             self._words[register] = value & self._mask
             return
         self.core.registers.set(register, value)
+
+    def all(self) -> tuple[int, ...]:
+        """Return all registers of the resident vCPU, in order."""
+        get = self.core.registers.get
+        if self._words is None:
+            return tuple(map(get, range(self._count)))
+        general: tuple[int, ...] = self._general.unpack_from(self._words)
+        if self._mask != _WORD:
+            general = tuple(value & self._mask for value in general)
+        return (*general, *map(get, range(self._end, self._count)))
+
+    def set_all(self, values: Sequence[int]) -> None:
+        """Change all of them; what cannot be changed is left out."""
+        put = self.core.registers.set
+        first = 0
+        if self._words is not None and self._mask == _WORD:
+            first = self._end
+            general = (*self._constant, *values[self._low : first])
+            self._general.pack_into(self._words, 0, *general)
+        for register in range(first, self._count):
+            put(register, values[register])
 
     def get_in(self, context: Any, register: int) -> int:
         """Return a register of a saved *context*."""

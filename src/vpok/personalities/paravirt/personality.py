@@ -23,7 +23,7 @@ from vpok.kernel.partition import (
 from vpok.kernel.personality import Personality
 from vpok.kernel.ports import Port
 from vpok.kernel.services import Services
-from vpok.kernel.vcpu import BLOCKED, RUNNING, Vcpu, charge, steal
+from vpok.kernel.vcpu import BLOCKED, RUNNING, Vcpu, charge, clocks
 from vpok.machine.interrupts import NESTED, NONE, OVERRUN, Interrupts
 from vpok.personalities.paravirt.call import Call, Refused
 from vpok.personalities.paravirt.devices import usable
@@ -171,7 +171,8 @@ class Paravirt(Personality):
 
     def trap(self, vcpu: Vcpu, now: int, cause: int) -> int:
         """Serve a hypercall or a fault."""
-        interrupts = self.interrupts(vcpu)
+        interrupts = vcpu.arch.interrupts
+        assert interrupts is not None
         if cause != self.call_cause:
             self._fault(vcpu, interrupts, now, cause)
             return self._verdict(vcpu, CONTINUE)
@@ -197,7 +198,9 @@ class Paravirt(Personality):
             self.kernel.emit(now, EventKind.SYSCALL, vcpu, NOBODY, shown, told)
         self._refresh(vcpu, interrupts, now)
         if vcpu.state == RUNNING and call.verdict == CONTINUE:
-            self.kernel.enter(vcpu, now)
+            vcpu.attention = False
+            if interrupts.pending:
+                self.kernel.enter(vcpu, now)
         else:
             vcpu.attention = True
         return self._verdict(vcpu, call.verdict)
@@ -247,9 +250,7 @@ class Paravirt(Personality):
 
     def _refresh(self, vcpu: Vcpu, interrupts: Interrupts, now: int) -> None:
         """Write the times into the shared page."""
-        times = _TIMES.pack(
-            now, self.kernel.executed(vcpu, now), steal(vcpu, now)
-        )
+        times = _TIMES.pack(now, *clocks(vcpu, now))
         self.memory.write(int(interrupts.page) + _TIMES_AT, times)
 
     # --- waiting -----------------------------------------------------------
