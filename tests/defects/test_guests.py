@@ -131,6 +131,7 @@ def test_what_comes_while_a_vcpu_is_down_is_delivered_when_it_is_up(
         guest.start(1)
         guest.run(50_000)
         assert guest.handled(1) == [], "a start disables"
+        assert guest.pending(1) == 0b1000
         guest.enable(vcpu=1)
 
         assert guest.handled(1) == [3, 3]
