@@ -157,6 +157,35 @@ def test_a_handler_may_take_its_own_vcpu_down(isa: str) -> None:
 
 
 @both
+def test_a_level_whose_handler_never_ended_comes_again_after_a_start(
+    isa: str,
+) -> None:
+    device = InterruptSpec("device", 0, 3, 1, trigger="level")
+    with alone(isa, vcpus=2, sources=[device]) as guest:
+        guest.start(1)
+        guest.register(3, vcpu=1)
+        guest.behave(3, Behave.DOWN, vcpu=1)
+        guest.enable(vcpu=1)
+        guest.inject(3, vcpu=1)
+        guest.run(50_000)
+        assert guest.handled(1) == [3]
+        assert guest.pending(1) == 0, "it is in service"
+        guest.behave(3, Behave.HOLD, vcpu=1)
+        guest.start(1)
+        guest.run(50_000)
+        assert guest.pending(1) == 0b1000
+        guest.post(Do.ENABLE, vcpu=1)
+        guest.run(50_000)
+        assert guest.handled(1) == [3, 3]
+        guest.system.inject(0, 1, 3, level=False)
+        guest.run(50_000)
+        guest.release(vcpu=1)
+        guest.wait(vcpu=1)
+
+        assert guest.handled(1) == [3, 3]
+
+
+@both
 def test_two_processors_interrupt_each_other(isa: str) -> None:
     """An IPI arrives after the latency, in the middle of running code."""
     with alone(isa, vcpus=2, processors=(0, 1)) as guest:
