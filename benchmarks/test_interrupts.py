@@ -31,7 +31,7 @@ from vpok.engines.unicorn.isa import target_of
 from vpok.spec.model import InterruptSpec, SystemSpec
 from vpok.system import System, build
 
-ROUNDS = 5
+ROUNDS = 11
 BARE = 4_000  # operations of a round
 OURS = 1_000_000  # ns of a round of ours
 PERIOD = 1_000  # ns of a tick: 100 instructions
