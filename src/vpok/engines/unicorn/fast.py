@@ -90,15 +90,18 @@ class Fast(Core):
             self.handle, uc.CTL_REQUEST_BLOCK, ctypes.c_uint64(pc), address
         )
         self.mmu.cover(pc, pc + size + self.target.beyond)
-        if size == 0 and pc < self.mmu.size:
+        if size == 0:
             self.empty.add(pc)
         index = slot_of(pc)
         for page in {pc // PAGE, (pc + size - 1) // PAGE}:
             if page < self.mmu.pages:  # the others never change
                 self._slots.setdefault(page, set()).add(index)
-        if block.size != size:
-            return NEVER
-        icount = int(block.icount)
+        return (
+            self._look(pc, size, block.icount) if block.size == size else NEVER
+        )
+
+    def _look(self, pc: int, size: int, icount: int) -> int:
+        """Return the cost of a block that the library describes as it is."""
         code = self.mmu.bytes_at(pc, size + self.target.margin)
         inside = self.mmu.size - pc
         if size <= inside and self._clean.get(code[:size]) == icount:
