@@ -18,6 +18,7 @@ from tests.guests.paravirt.driver import (
     Event,
 )
 from tests.properties.controller_model import Model
+from vpok.abi.paravirt_calls import Mode, Number
 from vpok.config.elf import read
 from vpok.events import EventKind
 from vpok.kernel.vcpu import BLOCKED, OFFLINE, RUNNABLE, RUNNING
@@ -188,6 +189,23 @@ class Controlled:
         assert driver.begun
         plain = model.can_run and len(model.log) == before and driver.over
         return driver.result if plain else None
+
+    def restart(self, by: int, mode: int) -> None:
+        """Restart the partition; a cold start clears the logs too."""
+
+        def then() -> None:
+            for model in self.models:
+                model.restart()
+                if mode == Mode.COLD_START:
+                    model.log.clear()
+            self.models[0].bring_up()
+
+        if self.models[by].can_run:
+            if mode == Mode.COLD_START:
+                self.logs = [[] for _ in self.models]
+            call = Number.PARTITION_SET_MODE
+            self.command(by, Command.CALL, mode, number=call, then=then)
+            self.command(0, Command.START, 1, then=self.models[1].bring_up)
 
     def inject(self, raised: list[tuple[int, int, bool]]) -> None:
         """Raise, or deassert, all of *raised* at this instant, in order."""

@@ -274,6 +274,14 @@ class Model:
         self.up = self.blocked = False
         self.handler = None
 
+    def restart(self) -> None:
+        """Go down with its partition; lines stay as they are."""
+        self.reset()
+        self.in_service.clear()
+        self.frames.clear()
+        self.built.clear()
+        self._fresh()
+
     def reset(self) -> None:
         """Go down, and forget."""
         self.down()

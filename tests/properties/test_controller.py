@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from tests.guests.paravirt.driver import FRAME, U32, U64, Command
 from tests.properties.controlled import LEVELS, NUMBERS, Controlled
 from tests.properties.controller_model import Does, Frame, Model
-from vpok.abi.paravirt_calls import Error, Number
+from vpok.abi.paravirt_calls import Error, Mode, Number
 
 # Regions for stacks of tasks that are built by hand, by vCPU; 0 is its own.
 REGION, REGION_SIZE, REGIONS = 0x90000, 0x10000, 3
@@ -30,6 +30,9 @@ vcpus = st.integers(0, 1)
 numbers = st.sampled_from(NUMBERS)
 edges = st.sampled_from([n for n in NUMBERS if n not in LEVELS])
 handlers = st.sampled_from([*Does, Does.SERVE, Does.NEST])
+assignments = st.one_of(
+    st.lists(handlers, min_size=16, max_size=16), st.just([Does.NEST] * 16)
+)
 anything = st.integers(0, 1 << 16)
 raised = st.lists(
     st.tuples(vcpus, numbers, st.sampled_from([True, True, True, False])),
@@ -49,14 +52,14 @@ class Controller(RuleBasedStateMachine):
 
     @initialize(
         processors=st.sampled_from([1, 2]),
-        does=st.one_of(
-            st.lists(handlers, min_size=16, max_size=16),
-            st.just([Does.NEST] * 16),
-        ),
+        does=assignments,
     )
     def begin(self, processors: int, does: list[Does]) -> None:
         """Else most examples would hardly do anything."""
         self.both = Controlled(self.isa, processors)
+        self._register_all(does)
+
+    def _register_all(self, does: list[Does]) -> None:
         for vcpu in (0, 1):
             for place, number in enumerate(NUMBERS):
                 self.register(vcpu, number, does[place + 8 * vcpu])
@@ -354,6 +357,22 @@ class Controller(RuleBasedStateMachine):
         model = self.model(1)
         call = Number.VCPU_RESET if reset else Number.VCPU_DOWN
         self._call(by, call, 1, model.reset if reset else model.down)
+
+    @precondition(lambda self: not any(m.pauses for m in self.both.models))
+    @rule(
+        by=vcpus,
+        mode=st.sampled_from([Mode.COLD_START, Mode.WARM_START]),
+        does=assignments,
+        seldom=st.integers(0, 1),
+    )
+    def restart(
+        self, by: int, mode: Mode, does: list[Does], seldom: int
+    ) -> None:
+        self.both.go_to(window=True)
+        if not seldom and self.model(by).can_run:
+            self.both.restart(by, mode)
+            self.both.check()
+            self._register_all(does)
 
     @rule(vcpu=vcpus, raised=raised)
     def pause(self, vcpu: int, raised: list[tuple[int, int, bool]]) -> None:
