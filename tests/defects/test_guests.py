@@ -1,5 +1,7 @@
 """Sources, timers, restarts and processors, as real guests see them."""
 
+from random import Random
+
 import pytest
 
 from tests.defects.driver import (
@@ -203,6 +205,55 @@ def test_two_processors_interrupt_each_other(isa: str) -> None:
         came = [e.time for e in guest.sink.of(EventKind.IRQ_RAISE)]
         assert came == [when + 500 for when in sent]
         assert guest.handled(1) == [3] * 5
+
+
+CROWD = (
+    InterruptSpec("real", 0, 3, 0, period=7_001, offset=150_000),
+    InterruptSpec("exec", 0, 4, 1, period=9_003, offset=99_000, clock="exec"),
+    InterruptSpec(
+        *("device", 0, 5, 1),
+        arrivals=tuple(range(160_000, 300_000, 17_077)),
+        trigger="level",
+        hold=2_345,
+    ),
+    InterruptSpec("late", 0, 6, 0, period=5_555, offset=1, ticks="delay"),
+)
+
+
+def crowd(isa: str, cuts: list[int]) -> tuple[str | None, list[int]]:
+    """Run two vCPUs on two processors that compute and are interrupted."""
+    own = partition(isa, vcpus=2, processors=(0, 1))
+    plan = windows((0, 0, 60_000), frame=71_000, processors=(0, 1))
+    with running(own, schedule=plan, sources=CROWD, digest=True) as (guest,):
+        guest.start(1)
+        for vcpu in (0, 1):
+            guest.register(3, 4, 5, 6, vcpu=vcpu)
+            guest.behave(3 + vcpu, Behave.NEST, vcpu=vcpu)
+            guest.enable(vcpu)
+        assert guest.system.now < 140_000
+        guest.system.run(until=140_000)
+        for vcpu in (0, 1):
+            guest.post(Do.SURVIVE, 7, 4_000 + vcpu, vcpu=vcpu)
+        for cut in sorted(cuts):
+            guest.system.run(until=cut)
+        result = guest.system.run(until=330_000)
+        assert [guest.result(vcpu) for vcpu in (0, 1)] == [0, 0]
+        assert guest.done(0)
+        assert guest.done(1)
+        return result.digest, guest.delivered()
+
+
+@both
+@pytest.mark.parametrize("seed", range(3))
+def test_cutting_a_run_of_two_processors_changes_no_interrupt(
+    isa: str, seed: int
+) -> None:
+    random = Random(seed)
+    cuts = [random.randrange(140_000, 330_000) for _ in range(150)]
+    digest, delivered = crowd(isa, cuts)
+
+    assert len(delivered) > 50
+    assert (digest, delivered) == crowd(isa, [])
 
 
 @both
