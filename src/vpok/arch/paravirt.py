@@ -135,8 +135,13 @@ class ParavirtOps(ArchOps):
         """Serve *isa*."""
         self.isa = isa
         self.frame_size = FRAMES[isa.name].size
-        self.extended_at = EXTENDED_OFFSET[isa.name]
-        self.layout = Struct(f"<{len(isa.registers)}Q")
+        extended_at = EXTENDED_OFFSET[isa.name]
+        registers = len(isa.registers)
+        self.layout = Struct(
+            f"{HEADER.format}{REGISTERS_OFFSET - HEADER.size}x{registers}Q"
+            f"{extended_at - REGISTERS_OFFSET - 8 * registers}x"
+            f"{self.frame_size - extended_at}s"
+        )
         # From all registers to those of a frame, and back.
         self.order = itemgetter(*isa.registers)
         count = len(REGISTERS[isa.name].names)
@@ -148,7 +153,6 @@ class ParavirtOps(ArchOps):
                 for register in range(count)
             )
         )
-        self.below = isa.red_zone + (8 if isa.link < 0 else 0)
 
     def setup(self, arch: ArchVcpu) -> None:
         """Give the vCPU registers of its own."""
@@ -220,13 +224,12 @@ class ParavirtOps(ArchOps):
         if not memory.contains(frame - 8, self.frame_size + 8):
             return False
         enable, depth, serving = interrupts.nested()
-        header = HEADER.pack(
-            number & WORD, kind, enable, depth, serving, at & WORD
+        image = self.layout.pack(
+            *(number & WORD, kind, enable, depth, serving, at & WORD),
+            *self.order(words),
+            machine.extended(),
         )
-        registers = self.layout.pack(*self.order(words))
-        image = header.ljust(REGISTERS_OFFSET, b"\0") + registers
-        image = image.ljust(self.extended_at, b"\0") + machine.extended()
-        memory.write(frame, image.ljust(self.frame_size, b"\0"))
+        memory.write(frame, image)
         back = memory.size - PAGE + RETURN_OFFSET
         stack = frame
         if isa.link < 0:
@@ -255,9 +258,9 @@ class ParavirtOps(ArchOps):
         memory = _interrupts(arch).memory
         if not memory.contains(frame, self.frame_size):
             return (-Error.EFAULT, 0, 0)
-        data = memory.read(frame, self.frame_size)
-        _, _, enable, depth, serving, _ = HEADER.unpack_from(data)
-        values = self.layout.unpack_from(data, REGISTERS_OFFSET)
+        _, _, enable, depth, serving, _, *values, extended = (
+            self.layout.unpack_from(memory.buffer, frame)
+        )
         words = list(self.disorder(values))
         pc = words[isa.pc]
         if not memory.contains(pc, 1) or words[isa.sp] > memory.size:
@@ -272,8 +275,7 @@ class ParavirtOps(ArchOps):
             wanted = words[isa.flags] & isa.user_flags
             words[isa.flags] = wanted | isa.fixed_flags
         machine.set_all(words)
-        end = self.extended_at + machine.extended_size
-        machine.set_extended(data[self.extended_at : end])
+        machine.set_extended(extended[: machine.extended_size])
         return (int(enable != 0), depth, serving)
 
 
