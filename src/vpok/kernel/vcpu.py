@@ -70,7 +70,7 @@ class Vcpu:
         self.charged: i64 = 0  # ns of costs in all, paid or not
         self.fraction: i64 = 0  # part of a ns that the clock has gained, * Hz
         self.cause: i64 = -1  # a trap that waits for its processor's turn
-        self.fault_address: i64 = 0  # set by the engine before a fault's trap
+        self.fault_address = 0  # set by the engine before a fault's trap
 
     def __repr__(self) -> str:
         """Name it as traces do."""
