@@ -177,11 +177,23 @@ class Paravirt(Personality):
             self._fault(vcpu, interrupts, now, cause)
             return self._verdict(vcpu, CONTINUE)
         vcpu.syscalls += 1
+        call = self.call
+        call.begin(vcpu, interrupts, now)
+        self._serve(vcpu, call, now)
+        self._refresh(vcpu, interrupts, now)
+        if vcpu.state == RUNNING and call.verdict == CONTINUE:
+            vcpu.attention = False
+            if interrupts.pending:
+                self.kernel.enter(vcpu, now)
+        else:
+            vcpu.attention = True
+        return self._verdict(vcpu, call.verdict)
+
+    def _serve(self, vcpu: Vcpu, call: Call, now: int) -> None:
+        """Serve a hypercall, and put its result where it belongs."""
         machine = vcpu.arch.machine
         number = machine.get(self.isa.number)
         handler = HANDLERS.get(number)
-        call = self.call
-        call.begin(vcpu, interrupts, now)
         if handler is None:
             result: int | None = -int(Error.ENOSYS)
             self.report(vcpu, HealthKind.ILLEGAL_CALL, now)
@@ -196,14 +208,6 @@ class Paravirt(Personality):
             shown = number if handler is not None else NOBODY
             told = NOBODY if result is None else result
             self.kernel.emit(now, EventKind.SYSCALL, vcpu, NOBODY, shown, told)
-        self._refresh(vcpu, interrupts, now)
-        if vcpu.state == RUNNING and call.verdict == CONTINUE:
-            vcpu.attention = False
-            if interrupts.pending:
-                self.kernel.enter(vcpu, now)
-        else:
-            vcpu.attention = True
-        return self._verdict(vcpu, call.verdict)
 
     def _verdict(self, vcpu: Vcpu, verdict: int) -> int:
         """Let nobody go on who was stopped meanwhile."""
