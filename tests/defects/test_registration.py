@@ -173,6 +173,19 @@ def test_a_masked_interrupt_waits_and_others_pass(isa: str) -> None:
 
 
 @both
+def test_what_cannot_be_delivered_is_no_entry(isa: str) -> None:
+    """The times in the shared page stand still."""
+    with alone(isa) as guest:
+        guest.register(2)
+        times = guest.read(guest.page() + 0x18, 24)
+        guest.inject(2)
+        guest.run(10_000)
+
+        assert guest.pending() == 0b100
+        assert guest.read(guest.page() + 0x18, 24) == times
+
+
+@both
 def test_a_disabled_vcpu_is_not_interrupted(isa: str) -> None:
     with alone(isa) as guest:
         guest.register(2)

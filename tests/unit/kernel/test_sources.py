@@ -223,6 +223,7 @@ def test_occurrences_are_counted_up_to_the_limit(limit: int) -> None:
     assert raised(world) == list(arrivals[:limit])
     over = arrivals[limit:]
     assert instants(world, EventKind.IRQ_OVERRUN) == list(over)
+    assert dropped(world) == []
     errors = world.sink.of(EventKind.ERROR)
     assert [(e.time, e.a, e.b) for e in errors] == [
         (t, OVERRUN, 0) for t in over
