@@ -288,3 +288,19 @@ def test_nesting_has_a_bound_and_exceeding_it_is_an_error(isa: str) -> None:
         entered = [e for e in guest.log() if e.event == Log.ENTERED]
         assert len({e.frame for e in entered}) == 16
         assert guest.word(guest.page() + 0x10, 4) == 0
+
+
+@both
+def test_who_waits_at_the_bound_is_not_woken_but_it_is_told(isa: str) -> None:
+    with alone(isa) as guest:
+        guest.register(3)
+        guest.put(guest.page() + 0x10, 16, 4)
+        until = guest.system.now + 40_000
+        guest.system.inject(0, 0, 3, at=until - 20_000)
+        guest.post(Do.CALL, until, number=Number.VCPU_BLOCK)
+        guest.system.run(until=until - 1)
+        assert guest.told(HealthKind.NESTING) == 1
+        assert not guest.done()
+
+        assert guest.wait() == 1, "the instant, no interrupt"
+        assert guest.handled() == []
