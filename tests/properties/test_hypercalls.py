@@ -167,9 +167,7 @@ def test_any_frame_is_refused_or_obeyed(
         memory.write(ATTACKER, SPARE, bytes(frame))
         attempt(attacker, vcpu, place)
         for _ in range(2):
-            attacker.post(
-                vcpu, Command.CALL, SPARE, number=Number.IRQ_RETURN
-            )
+            attacker.post(vcpu, Command.CALL, SPARE, number=Number.IRQ_RETURN)
         memory.inject(ATTACKER, vcpu, 0)
 
     check_results(attacker.sink)
