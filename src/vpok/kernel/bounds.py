@@ -123,6 +123,8 @@ class Bounds(Traffic):
             if cpu.parked:
                 return False
         for partition in self.partitions:
+            if partition.external:
+                return False
             for vcpu in partition.vcpus:
                 if vcpu.pauses > 0:
                     return False

@@ -330,6 +330,7 @@ class Kernel(Bounds):
         if self.boundary != FAR and self.loaded():
             return False
         for domain in self.domains:
+            held = held or domain.partition.external
             for vcpu in domain.partition.vcpus:
                 if vcpu.state == RUNNABLE or vcpu.state == RUNNING:
                     return False

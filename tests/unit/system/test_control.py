@@ -254,6 +254,30 @@ def test_an_interrupt_is_injected_now_or_later(isa: str) -> None:
         ]
 
 
+def sleeping(isa: str, *sources: InterruptSpec) -> tuple[Guest, System]:
+    """Return a guest that waits for ever, nearly, and its system."""
+    forever = [*ISAS[isa].call(Number.VCPU_DOWN, 0)]
+    code = ISAS[isa].step[0] + b"".join(forever)
+    body = Body(BODY, code, lambda _pc, counter, _other: counter)
+    guest = Guest(ISAS[isa], body)
+    return guest, alone(guest, sources=sources)
+
+
+@isas
+def test_a_system_waits_for_what_only_a_program_raises(isa: str) -> None:
+    line = InterruptSpec("line", 0, 0)
+    _, system = sleeping(isa, line)
+    with system:
+        assert system.run(until=10_000).reason == "limit"
+        assert system.run().reason == "limit"
+        now = system.now
+        system.inject(0, 0, 0)
+        assert system.run(until=now + 10_000).reason == "limit"
+    _, system = sleeping(isa)
+    with system:
+        assert system.run(until=10_000).reason == "quiet"
+
+
 @isas
 def test_a_level_is_pending_until_it_is_deasserted(isa: str) -> None:
     guest = counted(isa, (0,))

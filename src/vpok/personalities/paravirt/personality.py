@@ -64,6 +64,10 @@ class Paravirt(Personality):
     def attach(self, partition: Partition, kernel: Services) -> None:
         """Hear whom it serves."""
         super().attach(partition, kernel)
+        partition.external = any(
+            not (line.period or line.arrivals) and line.sender < 0
+            for line in self.lines
+        )
         partition.mode = COLD_START
         self.memory = partition.memory
         self.call_cause = int(partition.engine.call_cause)
