@@ -693,4 +693,31 @@ MUTANTS = (
         + "test_an_instant_comes_before_an_interrupt_of_the_same_instant"
         "[riscv64]",
     ),
+    Mutant(
+        SEMANTICS,
+        "nesting is told once and for all",
+        INJECTION,
+        "            interrupts.told_nesting = False\n",
+        "",
+        DELIVERY
+        + "test_who_waits_at_the_bound_is_not_woken_but_it_is_told[x86-64]",
+    ),
+    Mutant(
+        SEMANTICS,
+        "an overrun is a drop too",
+        INJECTION,
+        "            domain.personality.interrupt_error("
+        "vcpu, OVERRUN, number, now)\n            return\n",
+        "            domain.personality.interrupt_error("
+        "vcpu, OVERRUN, number, now)\n",
+        SOURCES + "test_occurrences_are_counted_up_to_the_limit[1]",
+    ),
+    Mutant(
+        SEMANTICS,
+        "whatever is raised is an entry",
+        INJECTION,
+        "            return  # nor is it an entry that its guest could see\n",
+        "            assert now >= 0\n",
+        REGISTRATION + "test_what_cannot_be_delivered_is_no_entry[x86-64]",
+    ),
 )

@@ -304,3 +304,11 @@ def test_who_waits_at_the_bound_is_not_woken_but_it_is_told(isa: str) -> None:
 
         assert guest.wait() == 1, "the instant, no interrupt"
         assert guest.handled() == []
+
+        guest.put(guest.page() + 0x10, 0, 4)
+        guest.enable()
+        assert guest.handled() == [3], "once there is room"
+        guest.put(guest.page() + 0x10, 16, 4)
+        guest.inject(3)
+        guest.run(4_000)
+        assert guest.told(HealthKind.NESTING) == 2
