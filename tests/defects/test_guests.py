@@ -269,3 +269,24 @@ def test_an_instant_comes_before_an_interrupt_of_the_same_instant(
         assert guest.call(Number.VCPU_BLOCK, when) == 1
         assert guest.handled() == [3]
         assert guest.delivered() == [when]
+
+
+@both
+@pytest.mark.parametrize("number", [Number.VCPU_DOWN, Number.VCPU_RESET])
+def test_a_vcpu_of_another_processor_goes_down_after_the_latency(
+    isa: str, number: Number
+) -> None:
+    with alone(isa, vcpus=2, processors=(0, 1)) as guest:
+        guest.start(1)
+        guest.register(3, vcpu=1)
+        assert guest.call(number, 1) == 0
+        guest.run(4_000)
+
+        calls = guest.sink.of(EventKind.SYSCALL)
+        sent = [e.time for e in calls if e.a == number]
+        states = guest.sink.of(EventKind.RUNSTATE)
+        down = [e.time for e in states if (e.vcpu, e.a) == (1, OFFLINE)]
+        assert down[-1] == sent[0] + 500
+        kept = number == Number.VCPU_DOWN
+        assert guest.interrupts(1).registered(3) == kept
+        assert len(guest.vcpu().partition.arrivals) == 0
