@@ -21,7 +21,9 @@ from vpok.machine.interrupts import NUMBERS
 from vpok.spec.model import SystemSpec
 from vpok.units import FAR, MAX_TIME, NS_PER_MS
 
-CONTEXT, PARAMETERS, AFFINITY, MIGRATION = range(len(CONTROLS))
+CONTEXT, PARAMETERS, AFFINITY, MIGRATION, PAUSE, UNPAUSE, MEMORY = range(
+    len(CONTROLS)
+)
 _OPENED: Final = int(EventKind.WINDOW_OPEN)
 _CLOSED: Final = int(EventKind.WINDOW_CLOSE)
 
@@ -68,7 +70,9 @@ class Control:
 
     def pause(self, partition: int | str, vcpu: int) -> None:
         """Keep a vCPU from running; pauses nest."""
-        self.kernel.pause(self._vcpu(partition, vcpu), self.now)
+        chosen = self._vcpu(partition, vcpu)
+        self.kernel.pause(chosen, self.now)
+        self._tell(chosen, PAUSE, int(chosen.pauses))
 
     def unpause(self, partition: int | str, vcpu: int) -> None:
         """Undo one pause; raises VpokError if there is none."""
@@ -76,6 +80,7 @@ class Control:
         if chosen.pauses == 0:
             raise VpokError(f"{chosen} is not paused: pause it first")
         self.kernel.unpause(chosen, self.now)
+        self._tell(chosen, UNPAUSE, int(chosen.pauses))
 
     def step(self, by: str = "slice") -> bool:
         """
@@ -217,7 +222,9 @@ class Control:
     def write(self, partition: int | str, address: int, data: bytes) -> None:
         """Change a partition's memory; raises VpokError."""
         self.read(partition, address, len(data))
-        self._partition(partition).memory.write(address, data)
+        chosen = self._partition(partition)
+        chosen.memory.write(address, data)
+        self._tell(chosen.vcpus[0], MEMORY, address)
 
     # --- scheduling --------------------------------------------------------
 

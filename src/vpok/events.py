@@ -24,7 +24,15 @@ DROPS: Final = (
     "deasserted",
 )
 # What can be done from outside.
-CONTROLS: Final = ("context", "parameters", "affinity", "migration")
+CONTROLS: Final = (
+    "context",
+    "parameters",
+    "affinity",
+    "migration",
+    "pause",
+    "unpause",
+    "memory",
+)
 
 
 class EventKind(IntEnum):
