@@ -76,6 +76,15 @@ def test_the_tour_can_be_typed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_way_to_a_guest_operating_system_can_be_typed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+
+    assert play("docs/guest-os.md", tmp_path) == []
+
+
+@pytest.mark.slow
 def test_the_readme_shows_a_real_run(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").symlink_to(ROOT / "src/vpok/demo/config.yaml")
     for name in ("sensors", "autopilot", "display"):

@@ -14,14 +14,16 @@ from vpok.arch import REGISTERS, Registers
 from vpok.events import CONTROLS, NOBODY, EventKind, Sink
 from vpok.kernel.errors import VpokError
 from vpok.kernel.loop import Kernel
-from vpok.kernel.module import LIMIT
+from vpok.kernel.module import END_NAMES, LIMIT
 from vpok.kernel.partition import Partition
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.interrupts import NUMBERS
 from vpok.spec.model import SystemSpec
 from vpok.units import FAR, MAX_TIME, NS_PER_MS
 
-CONTEXT, PARAMETERS, AFFINITY, MIGRATION = range(len(CONTROLS))
+CONTEXT, PARAMETERS, AFFINITY, MIGRATION, PAUSE, UNPAUSE, MEMORY = range(
+    len(CONTROLS)
+)
 _OPENED: Final = int(EventKind.WINDOW_OPEN)
 _CLOSED: Final = int(EventKind.WINDOW_CLOSE)
 
@@ -54,6 +56,16 @@ class Control:
         raise VpokError(f"there is no partition {partition!r}: take {names}")
 
     def _vcpu(self, partition: int | str, vcpu: int) -> Vcpu:
+        """Return a vCPU; raises VpokError if nothing can be done to it."""
+        kernel = self.kernel
+        if kernel.ended != LIMIT and kernel.ended_at <= self._reached:
+            raise VpokError(
+                f"the system has ended ({END_NAMES[kernel.ended]}) at "
+                f"{kernel.ended_at} ns: build it anew"
+            )
+        return self._known(partition, vcpu)
+
+    def _known(self, partition: int | str, vcpu: int) -> Vcpu:
         vcpus = self._partition(partition).vcpus
         if not 0 <= vcpu < len(vcpus):
             raise VpokError(
@@ -66,7 +78,9 @@ class Control:
 
     def pause(self, partition: int | str, vcpu: int) -> None:
         """Keep a vCPU from running; pauses nest."""
-        self.kernel.pause(self._vcpu(partition, vcpu), self.now)
+        chosen = self._vcpu(partition, vcpu)
+        self.kernel.pause(chosen, self.now)
+        self._tell(chosen, PAUSE, int(chosen.pauses))
 
     def unpause(self, partition: int | str, vcpu: int) -> None:
         """Undo one pause; raises VpokError if there is none."""
@@ -74,6 +88,7 @@ class Control:
         if chosen.pauses == 0:
             raise VpokError(f"{chosen} is not paused: pause it first")
         self.kernel.unpause(chosen, self.now)
+        self._tell(chosen, UNPAUSE, int(chosen.pauses))
 
     def step(self, by: str = "slice") -> bool:
         """
@@ -127,11 +142,11 @@ class Control:
         vcpu: int,
         number: int,
         *,
-        at: int | None = None,
+        at: int | str | None = None,
         level: bool | None = None,
     ) -> None:
         """
-        Raise an interrupt of a vCPU at the instant *at* (ns; default: now).
+        Raise an interrupt of a vCPU at *at* (ns, or as `2s`; default: now).
 
         *level* asserts (true) or deasserts one that is triggered by level.
         An occurrence of an interrupt that the guest has not registered is
@@ -139,7 +154,7 @@ class Control:
         """
         chosen = self._vcpu(partition, vcpu)
         interrupts = chosen.arch.interrupts
-        when = self.now if at is None else at
+        when = self.now if at is None else _instant(at)
         if interrupts is None:
             raise VpokError(
                 f"{chosen} takes no interrupts: its personality is neither "
@@ -162,13 +177,18 @@ class Control:
     # --- registers and memory ----------------------------------------------
 
     def get_context(self, partition: int | str, vcpu: int) -> dict[str, int]:
-        """Return the registers of a vCPU, by name."""
-        chosen = self._vcpu(partition, vcpu)
+        """Return the registers of a vCPU, by name; this changes nothing."""
+        chosen = self._known(partition, vcpu)
+        arch = chosen.arch
+        machine = arch.machine
         names = _registers(chosen).names
-        machine = chosen.arch.machine
-        machine.put(chosen.arch)
+        if machine.resident is arch:
+            return {
+                name: machine.get(register)
+                for register, name in enumerate(names)
+            }
         return {
-            name: int(machine.get_in(chosen.arch.context, register))
+            name: machine.get_in(arch.context, register)
             for register, name in enumerate(names)
         }
 
@@ -211,7 +231,9 @@ class Control:
     def write(self, partition: int | str, address: int, data: bytes) -> None:
         """Change a partition's memory; raises VpokError."""
         self.read(partition, address, len(data))
-        self._partition(partition).memory.write(address, data)
+        chosen = self._partition(partition)
+        chosen.memory.write(address, data)
+        self._tell(chosen.vcpus[0], MEMORY, address)
 
     # --- scheduling --------------------------------------------------------
 
@@ -232,13 +254,8 @@ class Control:
     ) -> None:
         """Let only these processors run a vCPU; raises VpokError."""
         chosen = self._vcpu(partition, vcpu)
-        own = chosen.domain.pcpus
         for processor in processors:
-            if processor not in own:
-                raise VpokError(
-                    f"processor {processor} is not {partition!r}'s: take "
-                    f"{', '.join(map(str, own))}"
-                )
+            self._processor(chosen, processor)
         affinity = sum(1 << processor for processor in set(processors))
         self.kernel.arrive(self.now)
         refusal = self.kernel.set_affinity(chosen, affinity, self.now)
@@ -248,6 +265,7 @@ class Control:
     def migrate(self, partition: int | str, vcpu: int, processor: int) -> None:
         """Give a vCPU another processor; raises VpokError."""
         chosen = self._vcpu(partition, vcpu)
+        self._processor(chosen, processor)
         kernel = self.kernel
         kernel.arrive(self.now)
         self._refuse(chosen, kernel.migrate(chosen, processor, self.now))
@@ -273,6 +291,14 @@ class Control:
         current, following, switched = self.kernel.plan_status()
         return PlanStatus(plans[current], plans[following], switched)
 
+    def _processor(self, vcpu: Vcpu, processor: int) -> None:
+        own = vcpu.domain.pcpus
+        if processor not in own:
+            raise VpokError(
+                f"processor {processor} is not one of {vcpu.partition.name}: "
+                f"take {', '.join(map(str, own))}"
+            )
+
     def _refuse(self, vcpu: Vcpu, refusal: str) -> None:
         if refusal:
             raise VpokError(f"{vcpu}: {refusal}")
@@ -288,6 +314,15 @@ def _registers(vcpu: Vcpu) -> Registers:
     if isa not in REGISTERS:
         raise VpokError(f"{vcpu} has no registers: it executes no image")
     return REGISTERS[isa]
+
+
+def _instant(at: int | str) -> int:
+    from vpok.config.units import UnitError, parse_time  # noqa: PLC0415
+
+    try:
+        return parse_time(at)
+    except UnitError as error:
+        raise VpokError(f"no instant {at!r}: {error}") from None
 
 
 class Tap(Sink):

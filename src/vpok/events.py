@@ -16,9 +16,23 @@ NOBODY: Final = -1  # no partition, vCPU or thread is concerned
 # Why an occurrence is dropped: nobody registered it; a tick outside the
 # window is merged with one that waits, or discarded; the guest unregistered
 # it; the level was deasserted before it was delivered.
-DROPS: Final = ("unregistered", "merged", "discarded", "cancelled", "deasserted")
+DROPS: Final = (
+    "unregistered",
+    "merged",
+    "discarded",
+    "cancelled",
+    "deasserted",
+)
 # What can be done from outside.
-CONTROLS: Final = ("context", "parameters", "affinity", "migration")
+CONTROLS: Final = (
+    "context",
+    "parameters",
+    "affinity",
+    "migration",
+    "pause",
+    "unpause",
+    "memory",
+)
 
 
 class EventKind(IntEnum):

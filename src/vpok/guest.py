@@ -40,6 +40,7 @@ from vpok.engines.python.calls import (
     Function,
     Guest,
     Guests,
+    Look,
     Refused,
     Request,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "Refused",
     "Request",
     "RunState",
+    "SharedPage",
     "State",
     "Wake",
     "abi_version",
@@ -85,6 +87,7 @@ __all__ = [
     "register",
     "send",
     "set_mode",
+    "shared",
     "shutdown",
     "time",
     "timer",
@@ -103,6 +106,7 @@ Time = int | str
 
 _RUNSTATE: Final = Struct("<IiQ4Q")
 _PLAN: Final = Struct("<IIQ")
+_SHARED: Final = Struct("<IIQIiQQQ")
 _PORT: Final = Struct("<IIQQq")
 
 
@@ -126,6 +130,18 @@ class PortState(NamedTuple):
     size: int  # bytes that it holds
     used: int
     age: int  # ns since data arrived; -1: never
+
+
+class SharedPage(NamedTuple):
+    """What a vCPU sees of itself without a call; times are ns."""
+
+    enabled: bool
+    pending: int  # bit n: interrupt n is pending and not masked
+    depth: int  # of handlers
+    serving: int  # the interrupt in hand, or -1
+    time: int
+    exec: int  # that this vCPU has run
+    steal: int  # that it was kept from running
 
 
 class PlanState(NamedTuple):
@@ -288,6 +304,20 @@ def timer_periodic(number: int, first: Time, period: Time) -> Request:
 def timer_cancel(number: int) -> Request:
     """Stop the timer of an interrupt."""
     return Call(Number.TIMER_CANCEL, number)
+
+
+def shared() -> Request:
+    """
+    Answer the vCPU's `SharedPage`; it is memory, and costs nothing.
+
+    Its times are as of the last switch to the vCPU, call or delivery.
+    """
+    return Look(_shared)
+
+
+def _shared(page: bytes) -> SharedPage:
+    _, enable, *rest = _SHARED.unpack_from(page)
+    return SharedPage(enable != 0, *rest)
 
 
 # --- console and ports --------------------------------------------------------

@@ -36,7 +36,7 @@ SIZE = 0x100000
 FREE = CostSpec(hypercall=0, switch=0, interrupt=0, restart=0, latency=500)
 WINDOW = 1_000_000  # ns
 SLICE = 2_000  # ns between looks at a mailbox
-PATIENCE = 20_000_000  # ns of virtual time that a command may take
+PATIENCE = 4_000_000  # ns of virtual time that a command may take
 
 MAILBOX, MAILBOX_SIZE = 0x40000, 0x400
 LOG, LOG_SIZE = 0x50000, 0x10000
@@ -212,9 +212,24 @@ class Guest:
         mine = [e for e in errors if e.partition == self.partition]
         return len([e for e in mine if e.a == kind])
 
+    def delivered(self) -> list[int]:
+        """Return when interrupts of the partition were."""
+        events = self.sink.of(EventKind.IRQ_DELIVER)
+        return [e.time for e in events if e.partition == self.partition]
+
     def pending(self, vcpu: int = 0) -> int:
         """Return the word of a shared page."""
         return self.word(self.page(vcpu) + 8)
+
+    def nesting(self, vcpu: int = 0) -> tuple[int, int, int]:
+        """Return what a shared page has: enable, depth, serving."""
+        page = self.page(vcpu)
+        serving = self.word(page + 0x14, 4)
+        return (
+            self.word(page + 4, 4),
+            self.word(page + 0x10, 4),
+            serving - (serving >> 31 << 32),
+        )
 
     # --- memory and kernel -------------------------------------------------
 
@@ -244,6 +259,34 @@ class Guest:
         interrupts = self.vcpu(vcpu).arch.interrupts
         assert interrupts is not None
         return interrupts
+
+
+def clearing(isa: str) -> bytes:
+    """Return a handler that zeroes every register but its way back."""
+    if isa == "x86-64":
+        low = [b"\x48\x31" + bytes([0xC0 | 9 * n]) for n in range(8) if n != 4]
+        high = [b"\x4d\x31" + bytes([0xC0 | 9 * n]) for n in range(8)]
+        vectors = [b"\x0f\x57" + bytes([0xC0 | 9 * n]) for n in range(8)]
+        more = [b"\x45" + vector for vector in vectors]
+        return b"".join([*low, *high, *vectors, *more, b"\xc3"])
+    integers = [n << 7 | 0x13 for n in range(3, 32)]  # li xn, 0
+    floats = [n << 7 | 0xF2000053 for n in range(32)]  # fmv.d.x fn, zero
+    code = [*integers, *floats, 0x8067]
+    return b"".join(word.to_bytes(4, "little") for word in code)
+
+
+def storing(isa: str, value: int, at: int) -> bytes:
+    """Return a handler that stores a small *value* at a page's address."""
+    if isa == "x86-64":
+        address, word = at.to_bytes(4, "little"), value.to_bytes(4, "little")
+        return b"\x48\xc7\x04\x25" + address + word + b"\xc3"
+    code = (
+        at | 5 << 7 | 0x37,  # lui t0, at
+        value << 20 | 6 << 7 | 0x13,  # li t1, value
+        6 << 20 | 5 << 15 | 3 << 12 | 0x23,  # sd t1, 0(t0)
+        0x8067,  # ret
+    )
+    return b"".join(word.to_bytes(4, "little") for word in code)
 
 
 def partition(

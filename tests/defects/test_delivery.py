@@ -15,6 +15,7 @@ from tests.defects.driver import (
     Do,
     Log,
     alone,
+    clearing,
     partition,
     running,
     windows,
@@ -92,6 +93,22 @@ def test_returning_resumes_exactly_what_was_interrupted(isa: str) -> None:
 
 
 @both
+def test_a_handler_may_change_every_register(isa: str) -> None:
+    with alone(isa) as guest:
+        guest.system.write(0, SPARE, clearing(isa))
+        assert guest.call(Number.IRQ_REGISTER, 0, SPARE) == 0
+        guest.enable()
+        guest.post(Do.SURVIVE, 0x1234_5678, 2_000)
+        for _ in range(9):
+            guest.inject(0)
+            guest.run(2_310)
+        assert guest.interrupts().completed_count[0] == 9
+        assert not guest.done()
+
+        assert guest.wait() == 0
+
+
+@both
 def test_returning_enters_the_next_pending_handler(isa: str) -> None:
     """And what was interrupted is resumed once, after the last of them."""
     with alone(isa) as guest:
@@ -105,6 +122,9 @@ def test_returning_enters_the_next_pending_handler(isa: str) -> None:
         assert guest.handled() == list(range(8))
         frames = {entry.frame for entry in guest.log()}
         assert len(frames) == 1, "none is nested in another"
+        entered = guest.sink.of(EventKind.IRQ_DELIVER)
+        left = guest.sink.of(EventKind.IRQ_COMPLETE)
+        assert [e.time for e in entered[1:]] == [e.time for e in left[:-1]]
 
 
 @both
@@ -152,6 +172,63 @@ def test_a_return_outside_of_a_handler_goes_on_with_its_frame(
         assert guest.call(Number.VCPU_SELF) == 0  # served on the new stack
         assert guest.word(guest.page() + 4, 4) == 1
         assert guest.sink.of(EventKind.IRQ_COMPLETE) == []
+
+
+@both
+def test_a_return_goes_on_with_the_frame_that_it_is_given(isa: str) -> None:
+    """The inner handler returns to the outermost code: depth is the frame's."""
+    with alone(isa) as guest:
+        guest.register(1, 2)
+        guest.behave(1, Behave.NESTHOLD)
+        guest.behave(2, Behave.RETURN_TO)
+        guest.enable()
+        guest.post(Do.SURVIVE, 5, 2_000)
+        guest.run(3_000)
+        guest.inject(1)
+        guest.run(4_000)
+        guest.return_to(guest.log()[-1].frame)
+        guest.inject(2)
+
+        assert guest.wait() == 0
+        assert guest.depths() == [1, 2]
+        assert guest.nesting() == (1, 0, -1)
+        done = guest.sink.of(EventKind.IRQ_COMPLETE)
+        assert [(event.a, event.b) for event in done] == [(2, 0)]
+
+
+@both
+@pytest.mark.parametrize("nesting", [(0, 0, -1), (1, 3, 5), (0, 16, 63)])
+def test_enable_depth_and_serving_come_from_the_frame(
+    isa: str, nesting: tuple[int, int, int]
+) -> None:
+    frame = SPARE + 0x2000
+    with alone(isa) as guest:
+        guest.do(Do.FRAME, frame, SPARE + 0x6000)
+        for place, value in enumerate(nesting):
+            guest.put(frame + 12 + 4 * place, value, 4)
+        guest.post(Do.CALL, frame, number=Number.IRQ_RETURN)
+        guest.run(5_000)
+
+        assert guest.call(Number.VCPU_SELF) == 0
+        assert guest.nesting() == nesting
+
+
+@both
+def test_what_is_raised_in_its_own_handler_is_not_lost(isa: str) -> None:
+    with alone(isa) as guest:
+        guest.register(7)
+        guest.behave(7, Behave.HOLD)
+        guest.enable()
+        guest.inject(7)
+        guest.run(4_000)
+        guest.inject(7, 7)
+        guest.run(4_000)
+        assert guest.handled() == [7]
+        guest.release()
+        guest.run(10_000)
+
+        assert guest.handled() == [7, 7, 7]
+        assert guest.depths() == [1, 1, 1]
 
 
 # --- 8-bit occurrence counters wrap to zero at 256 ---------------------------
@@ -211,3 +288,27 @@ def test_nesting_has_a_bound_and_exceeding_it_is_an_error(isa: str) -> None:
         entered = [e for e in guest.log() if e.event == Log.ENTERED]
         assert len({e.frame for e in entered}) == 16
         assert guest.word(guest.page() + 0x10, 4) == 0
+
+
+@both
+def test_who_waits_at_the_bound_is_not_woken_but_it_is_told(isa: str) -> None:
+    with alone(isa) as guest:
+        guest.register(3)
+        guest.put(guest.page() + 0x10, 16, 4)
+        until = guest.system.now + 40_000
+        guest.system.inject(0, 0, 3, at=until - 20_000)
+        guest.post(Do.CALL, until, number=Number.VCPU_BLOCK)
+        guest.system.run(until=until - 1)
+        assert guest.told(HealthKind.NESTING) == 1
+        assert not guest.done()
+
+        assert guest.wait() == 1, "the instant, no interrupt"
+        assert guest.handled() == []
+
+        guest.put(guest.page() + 0x10, 0, 4)
+        guest.enable()
+        assert guest.handled() == [3], "once there is room"
+        guest.put(guest.page() + 0x10, 16, 4)
+        guest.inject(3)
+        guest.run(4_000)
+        assert guest.told(HealthKind.NESTING) == 2

@@ -15,10 +15,12 @@ from tests.defects.driver import (
     alone,
     partition,
     running,
+    storing,
     windows,
 )
-from vpok.abi.paravirt_calls import Error, Number
+from vpok.abi.paravirt_calls import Error, HealthKind, Number
 from vpok.events import EventKind
+from vpok.kernel.vcpu import BLOCKED
 from vpok.spec.model import InterruptSpec
 
 ALL = range(64)
@@ -73,20 +75,6 @@ def test_unregistering_drops_what_is_pending_and_nothing_else(
 # --- one handler address per vCPU --------------------------------------------
 
 
-def storing(isa: str, value: int, at: int) -> bytes:
-    """Return a handler that stores a small *value* at a page's address."""
-    if isa == "x86-64":
-        address, word = at.to_bytes(4, "little"), value.to_bytes(4, "little")
-        return b"\x48\xc7\x04\x25" + address + word + b"\xc3"
-    code = (
-        at | 5 << 7 | 0x37,  # lui t0, at
-        value << 20 | 6 << 7 | 0x13,  # li t1, value
-        6 << 20 | 5 << 15 | 3 << 12 | 0x23,  # sd t1, 0(t0)
-        0x8067,  # ret
-    )
-    return b"".join(word.to_bytes(4, "little") for word in code)
-
-
 @both
 def test_each_interrupt_has_a_handler_of_its_own(isa: str) -> None:
     """Registering one does not overwrite another's."""
@@ -136,6 +124,36 @@ def test_an_interrupt_goes_to_the_vcpu_that_it_is_bound_to(isa: str) -> None:
         assert seen == [[10], [9], [10], [9, 9]]
 
 
+@both
+def test_a_configured_limit_is_the_limit(isa: str) -> None:
+    line = InterruptSpec("line", 0, 9, arrivals=(900_000,) * 6, limit=4)
+    with alone(isa, sources=[line]) as guest:
+        guest.register(8, 9)
+        guest.system.run(until=900_001)
+        guest.inject(*[8] * 6)
+        guest.enable()
+
+        assert guest.handled() == [8] * 6 + [9] * 4
+        assert guest.told(HealthKind.OVERRUN) == 2
+
+
+@both
+def test_a_masked_interrupt_wakes_nobody_and_others_do(isa: str) -> None:
+    with alone(isa) as guest:
+        guest.register(2, 3)
+        assert guest.call(Number.IRQ_MASK, 2) == 0
+        guest.post(Do.CALL, -1, number=Number.VCPU_BLOCK)
+        soon = guest.system.now + 5_000
+        guest.system.inject(0, 0, 2, at=soon)
+        guest.system.inject(0, 0, 3, at=soon + 10_000)
+        guest.run(10_000)
+        assert not guest.done()
+        assert guest.vcpu().state == BLOCKED
+
+        assert guest.wait() == 0
+        assert guest.handled() == [3]
+
+
 # --- no mask, no enable flag, no priority -------------------------------------
 
 
@@ -152,6 +170,19 @@ def test_a_masked_interrupt_waits_and_others_pass(isa: str) -> None:
 
         assert guest.call(Number.IRQ_UNMASK, 2) == 0
         assert guest.handled() == [3, 2, 2]
+
+
+@both
+def test_what_cannot_be_delivered_is_no_entry(isa: str) -> None:
+    """The times in the shared page stand still."""
+    with alone(isa) as guest:
+        guest.register(2)
+        times = guest.read(guest.page() + 0x18, 24)
+        guest.inject(2)
+        guest.run(10_000)
+
+        assert guest.pending() == 0b100
+        assert guest.read(guest.page() + 0x18, 24) == times
 
 
 @both

@@ -258,3 +258,27 @@ def test_a_fault_can_be_answered_with_another_thread(
     assert rig.machine.get_in(aside[0], EAX) == 1
     assert rig.machine.get_in(aside[0], EIP) == 1
     assert rig.machine.get_in(aside[0], ESP) == 0xFFFC
+
+
+def test_a_handler_may_change_every_register(make: Make, tier: str) -> None:
+    """EIP and EFLAGS as well, inside the call; the guest simply goes on."""
+    flags = 0x202 | 0x8C1  # overflow, sign, zero, carry
+
+    def change(rig: Rig, vcpu: Vcpu, cause: int) -> int:
+        rig.traps.clear()
+        for register in range(ESP):
+            rig.machine.set(register, 0x1000 + register)
+        rig.machine.set(EIP, 0x100)
+        rig.machine.set(EFLAGS, flags)
+        return CONTINUE
+
+    # add eax, eax; int; hlt -> pushf; sbb ecx, 0; pop edx; jmp .
+    rig = make("01c0 cd2a f4", tier=tier, answer=change)
+    rig.memory.write(0x100, bytes.fromhex("9c 83d900 5a ebfe"))
+
+    assert rig.run(6) == 6
+    assert rig.vcpu.exit == CONTINUE
+    assert rig.traps == []
+    assert rig.get("edx") == flags
+    assert rig.get("ecx") == 0x1000
+    assert rig.get("eip") == 0x105

@@ -6,6 +6,7 @@ from tests.properties.systems import (
     GOLDEN,
     NAMES,
     digest_of,
+    examples,
     limit_of,
     spec_of,
 )
@@ -13,6 +14,6 @@ from tests.properties.systems import (
 if __name__ == "__main__":
     digests = {
         name: digest_of(spec_of(name), limit=limit_of(name))
-        for name in [*NAMES, "preempted"]
+        for name in [*NAMES, "preempted", *examples()]
     }
     GOLDEN.write_text(json.dumps(digests, indent=1) + "\n")

@@ -133,20 +133,39 @@ def preempted(seed: int, windows: int) -> SystemSpec:
 
 
 GOLDEN = Path(__file__).with_name("digests.json")
+EXAMPLES = ROOT / "examples"
 LIMIT = 300_000_000  # ns
 SHORT = 30_000_000  # ns, of the system that is preempted all the time
 NAMES = ("demo", "semaphores", "rms", "errors_static", "queueing", "smp")
+# ns: as long as something happens in an example, so that cuts fall there.
+LASTING = {
+    "minikernel": 25_000_000,
+    "storm": 15_000_000,
+    "steal": 60_000_000,
+    "flood": 220_000_000,
+    "pingpong": 5_000_000,
+}
+
+
+def examples() -> list[str]:
+    """Return all examples, each for both instruction sets."""
+    paths = EXAMPLES.glob("*/*.yaml")
+    return sorted(f"{path.parent.name}/{path.stem}" for path in paths)
 
 
 def spec_of(name: str) -> SystemSpec:
     """Return a system by the name that `digests.json` uses."""
     if name == "preempted":
         return preempted(1, 400)
+    if "/" in name:
+        return vpok.config.load(EXAMPLES / f"{name}.yaml").spec
     return loaded(DEMO if name == "demo" else GUESTS / name)
 
 
 def limit_of(name: str) -> int:
     """Return how long a system runs for its digest."""
+    if "/" in name:
+        return LASTING[name.split("/", maxsplit=1)[0]]
     return SHORT if name == "preempted" else LIMIT
 
 

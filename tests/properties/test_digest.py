@@ -10,8 +10,9 @@ import pytest
 
 from tests.properties.systems import (
     DEMO,
-    LIMIT,
+    ROOT,
     digest_of,
+    examples,
     known,
     limit_of,
     preempted,
@@ -44,6 +45,7 @@ def test_cutting_a_run_changes_nothing(name: str, seed: int) -> None:
     cuts = [random.randrange(limit) for _ in range(120)]
     cuts += [cut + random.randrange(-20, 20) for cut in cuts[:60]]
     cuts += [random.randrange(900_000, 3_000_000) for _ in range(60)]
+    cuts += [limit // 2 + random.randrange(400) for _ in range(60)]
 
     spec = spec_of(name)
     cuts = [min(max(0, cut), limit) for cut in cuts]
@@ -99,7 +101,37 @@ def test_hash_seed_and_process_do_not_show() -> None:
     assert known()["demo"] in found.pop()
 
 
-def test_who_listens_does_not_show() -> None:
+def test_hash_seed_and_process_do_not_show_in_examples() -> None:
+    """Three processes, three hash seeds, every example."""
+    code = (
+        "from tests.properties.systems import *\n"
+        "for name in examples():\n"
+        "    print(name, digest_of(spec_of(name), limit=limit_of(name)))\n"
+    )
+    wanted = "".join(f"{name} {known()[name]}\n" for name in examples())
+    for seed in ("0", "1", "4711"):
+        out = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": seed,
+                "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert out.stdout == wanted
+
+
+def test_every_example_has_its_digest_written_down() -> None:
+    assert examples()
+    assert set(examples()) <= set(known())
+
+
+@pytest.mark.parametrize("name", ["demo", *examples()])
+def test_who_listens_does_not_show(name: str) -> None:
     """With and without console, summary and a sink that fails."""
 
     class Failing(RecordingSink):
@@ -107,9 +139,9 @@ def test_who_listens_does_not_show() -> None:
             message = "disk full"
             raise OSError(message)
 
-    spec = spec_of("demo")
+    spec = spec_of(name)
     with build(spec, sinks=[RecordingSink(), Failing()], digest=True) as both:
-        heard = both.run(until=LIMIT)
+        heard = both.run(until=limit_of(name))
 
-    assert heard.digest == known()["demo"]
+    assert heard.digest == known()[name]
     assert len(heard.sink_failures) == 1

@@ -45,6 +45,7 @@ enum behaviour {
   RETURN_TO, /* IRQ_RETURN(`frame`), and return if it is refused */
   DOWN,     /* take its vCPU down */
   AGAIN,    /* IRQ_SEND of itself, then return */
+  SERVE,    /* serve the mailbox, as deep as it is; a CALL of IRQ_RETURN ends it */
 };
 
 enum event { ENTERED, LEAVING, REFUSED };
@@ -147,6 +148,8 @@ static void behave(uint32_t behaviour, volatile struct mailbox *box, uint32_t vc
     vpok_vcpu_down(vcpu);
   if (behaviour == AGAIN)
     vpok_irq_send(vcpu, (uint32_t)number);
+  if (behaviour == SERVE)
+    serve(0, shared);
 }
 
 static void on_interrupt(long number, struct vpok_frame *frame)
@@ -236,8 +239,10 @@ static void serve(uint64_t arg, vpok_shared_page *shared)
 
   (void)arg;
   for (;;) {
-    if (box->go != box->seen) {
-      box->seen = box->go;
+    uint32_t go = box->go;
+
+    if (go != box->seen && go == box->go) { /* no handler has served it in between */
+      box->seen = go;
       finish(box, shared, obey(box, shared));
     } else {
       box->idles++;

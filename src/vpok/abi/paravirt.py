@@ -33,7 +33,7 @@ CALL_OFFSET: Final = 0
 RETURN_OFFSET: Final = 64
 
 FOREVER: Final = -1
-MIN_PERIOD: Final = 1_000  # ns, of a guest's timer: the host must keep up
+MIN_PERIOD: Final = 10_000  # ns, of a guest's timer: the host must keep up
 
 ERRORS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
     {

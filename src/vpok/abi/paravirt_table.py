@@ -64,7 +64,8 @@ CALLS: Final = (
         ),
         "Start a vCPU of the caller's partition that is down: at `entry`, "
         "with the stack pointer `stack`, interrupts disabled, depth 0. What "
-        "it has registered, and what is pending, stays.",
+        "it has registered, and what is pending, stays; no level is in "
+        "service any more, so one that is still asserted is pending again.",
         errors=("EINVAL", "EFAULT", "EBUSY"),
     ),
     Call(
@@ -231,7 +232,7 @@ CALLS: Final = (
         34,
         "TIMER_PERIODIC",
         (_NUMBER, Arg("first", "int64_t"), Arg("period", "int64_t")),
-        "Raise it at `first` and every `period` ns, at least 1000, from "
+        "Raise it at `first` and every `period` ns, at least 10000, from "
         "there. Ticks that the partition's windows miss are merged into one.",
         errors=("EINVAL", "ENODEV"),
     ),

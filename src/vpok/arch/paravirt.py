@@ -7,6 +7,7 @@ To add one: an `Isa`, and a line in `ISAS`.  The layout of frames is the ABI's
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from struct import Struct
 from types import MappingProxyType
 from typing import Final
@@ -24,7 +25,7 @@ from vpok.abi.paravirt import (
     RETURN_OFFSET,
 )
 from vpok.abi.paravirt_calls import Error, Number
-from vpok.arch import riscv64, x86_64
+from vpok.arch import REGISTERS, riscv64, x86_64
 from vpok.machine.arch import ArchOps, ArchVcpu, Context
 from vpok.machine.interrupts import NONE, REFUSED, Interrupts
 from vpok.machine.memory import U64
@@ -134,9 +135,24 @@ class ParavirtOps(ArchOps):
         """Serve *isa*."""
         self.isa = isa
         self.frame_size = FRAMES[isa.name].size
-        self.extended_at = EXTENDED_OFFSET[isa.name]
-        self.layout = Struct(f"<{len(isa.registers)}Q")
-        self.below = isa.red_zone + (8 if isa.link < 0 else 0)
+        extended_at = EXTENDED_OFFSET[isa.name]
+        registers = len(isa.registers)
+        self.layout = Struct(
+            f"{HEADER.format}{REGISTERS_OFFSET - HEADER.size}x{registers}Q"
+            f"{extended_at - REGISTERS_OFFSET - 8 * registers}x"
+            f"{self.frame_size - extended_at}s"
+        )
+        # From all registers to those of a frame, and back.
+        self.order = itemgetter(*isa.registers)
+        count = len(REGISTERS[isa.name].names)
+        self.disorder = itemgetter(
+            *(
+                isa.registers.index(register)
+                if register in isa.registers
+                else 0  # x0, which is 0 whatever is written to it
+                for register in range(count)
+            )
+        )
 
     def setup(self, arch: ArchVcpu) -> None:
         """Give the vCPU registers of its own."""
@@ -202,24 +218,18 @@ class ParavirtOps(ArchOps):
         machine = arch.machine
         interrupts = _interrupts(arch)
         memory = interrupts.memory
-        frame = machine.get(isa.sp) - isa.red_zone - self.frame_size
+        words = machine.all()
+        frame = words[isa.sp] - isa.red_zone - self.frame_size
         frame -= frame % FRAME_ALIGNMENT
         if not memory.contains(frame - 8, self.frame_size + 8):
             return False
-        header = HEADER.pack(
-            number & WORD,
-            kind,
-            int(interrupts.enabled()),
-            interrupts.depth(),
-            int(interrupts.serving()),
-            at & WORD,
+        enable, depth, serving = interrupts.nested()
+        image = self.layout.pack(
+            *(number & WORD, kind, enable, depth, serving, at & WORD),
+            *self.order(words),
+            machine.extended(),
         )
-        registers = self.layout.pack(
-            *[machine.get(register) for register in isa.registers]
-        )
-        image = header.ljust(REGISTERS_OFFSET, b"\0") + registers
-        image = image.ljust(self.extended_at, b"\0") + machine.extended()
-        memory.write(frame, image.ljust(self.frame_size, b"\0"))
+        memory.write(frame, image)
         back = memory.size - PAGE + RETURN_OFFSET
         stack = frame
         if isa.link < 0:
@@ -227,7 +237,7 @@ class ParavirtOps(ArchOps):
             memory.write(stack, U64.pack(back))
         else:
             machine.set(isa.link, back)
-        if isa.flags >= 0:
+        if isa.flags >= 0 and words[isa.flags] != isa.fixed_flags:
             machine.set(isa.flags, isa.fixed_flags)
         machine.set(isa.sp, stack)
         machine.set(isa.arguments[0], int(number) & WORD)
@@ -248,10 +258,10 @@ class ParavirtOps(ArchOps):
         memory = _interrupts(arch).memory
         if not memory.contains(frame, self.frame_size):
             return (-Error.EFAULT, 0, 0)
-        data = memory.read(frame, self.frame_size)
-        _, _, enable, depth, serving, _ = HEADER.unpack_from(data)
-        values = self.layout.unpack_from(data, REGISTERS_OFFSET)
-        words = dict(zip(isa.registers, values, strict=True))
+        _, _, enable, depth, serving, _, *values, extended = (
+            self.layout.unpack_from(memory.buffer, frame)
+        )
+        words = list(self.disorder(values))
         pc = words[isa.pc]
         if not memory.contains(pc, 1) or words[isa.sp] > memory.size:
             return (-Error.EFAULT, 0, 0)
@@ -264,10 +274,8 @@ class ParavirtOps(ArchOps):
         if isa.flags >= 0:
             wanted = words[isa.flags] & isa.user_flags
             words[isa.flags] = wanted | isa.fixed_flags
-        for register, value in words.items():
-            machine.set(register, value)
-        end = self.extended_at + machine.extended_size
-        machine.set_extended(data[self.extended_at : end])
+        machine.set_all(words)
+        machine.set_extended(extended[: machine.extended_size])
         return (int(enable != 0), depth, serving)
 
 

@@ -9,6 +9,8 @@ from typing import Final
 
 from vpok.arch.x86_maps import (
     CALL,
+    COUNT,
+    DIVIDE,
     FAULT,
     GP,
     LEGACY,
@@ -24,6 +26,8 @@ from vpok.arch.x86_maps import (
 
 __all__ = (
     "CALL",
+    "COUNT",
+    "DIVIDE",
     "FAULT",
     "GP",
     "LOAD",
@@ -70,8 +74,10 @@ _NEAR: Final = frozenset(
 _REGISTERS_ONLY: Final = frozenset(
     {0x0F50, 0x0F71, 0x0F72, 0x0F73, 0x0FC5, 0x0FD7, 0x0FF7}
 )
+_HORIZONTAL: Final = frozenset({1, 2, 3, 5, 6, 7})  # behind 0F38
 # String and other instructions whose memory operand obeys a segment prefix.
 _STRING: Final = frozenset({0xA4, 0xA5, 0xA6, 0xA7, 0xAC, 0xAD, 0xD7})
+_THROUGH: Final = frozenset({PLAIN, PACK, DIVIDE, COUNT})
 _SEGMENTS: Final = frozenset({0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65})
 _PREFIXES: Final = _SEGMENTS | {0x66, 0x67, 0xF0, 0xF2, 0xF3}
 
@@ -86,6 +92,7 @@ class Instruction:
         self.kind = PLAIN
         self.vector = 0
         self.opcode = 0  # 0x0F00 is added to two-byte opcodes
+        self.third = 0  # the last byte of three-byte opcodes
         self.modrm = -1
         self.segment = 0  # the last segment prefix, or 0
         self.rex = 0  # the REX prefix, or 0
@@ -103,6 +110,17 @@ class Instruction:
     def in_memory(self) -> bool:
         """Whether ModRM names memory."""
         return 0 <= self.modrm < 0xC0
+
+    @property
+    def divides(self) -> bool:
+        """Whether it is IDIV of EDX:EAX: dangerous if that is -2^63."""
+        wide = self.wide and not self.rex & 8
+        return self.opcode == 0xF7 and self.register == 7 and wide
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is PCMPESTRI or -M: dangerous with lengths of -2^31."""
+        return self.opcode == 0x0F3A and self.third in {0x60, 0x61}
 
     def through_stack(self, write: bool) -> bool:
         """Say whether its access to memory (a *write*?) is through SS."""
@@ -146,6 +164,7 @@ def decode(code: bytes, at: int, into: Instruction) -> Instruction:
         into.kind, into.vector = maps.kinds_two.get(op, (PLAIN, 0))
         into.opcode = 0x0F00 | op
         if op in {0x38, 0x3A}:
+            into.third = code[end]
             end += 1
     else:
         form = maps.one[op]
@@ -261,11 +280,11 @@ def _classify(code: bytes, end: int, form: str, into: Instruction) -> None:
         _group_9(into)
     elif op == 0x0FAE:
         _state(into)
-    elif into.kind == PLAIN and _packs(into):
-        into.kind = PACK
+    elif into.kind == PLAIN:
+        into.kind = _delicate(into)
     if into.maps.long:
         _classify_long(into)
-    elif into.kind in {PLAIN, PACK} and into.segment >= 0x64:
+    elif into.kind in _THROUGH and into.segment >= 0x64:
         memory = into.in_memory or form == "a" or op in _STRING
         if memory and op not in {0x8D, 0x0F1F}:
             into.kind = SEGMENT
@@ -276,8 +295,29 @@ def _classify_long(into: Instruction) -> None:
     op = into.opcode
     near = op in _NEAR or (op == 0xFF and into.register in {2, 4})
     absent = op in _REGISTERS_ONLY and into.in_memory
-    if absent or (near and not into.wide):
+    if absent or (near and not into.wide) or _adds_to_itself(into):
         into.kind, into.vector = FAULT, UD
+
+
+def _adds_to_itself(into: Instruction) -> bool:
+    """
+    Say whether it is PHADD or PHSUB of a register with itself.
+
+    (QEMU overwrites what it has yet to read.)
+    """
+    if into.opcode != 0x0F38 or into.third not in _HORIZONTAL:
+        return False
+    same = into.register == into.modrm & 7
+    return into.modrm >= 0xC0 and same and into.rex & 5 in {0, 5}
+
+
+def _delicate(into: Instruction) -> int:
+    """Return the kind of an instruction whose opcode is plain."""
+    if _packs(into):
+        return PACK
+    if into.divides:
+        return DIVIDE
+    return COUNT if into.counts else PLAIN
 
 
 def _lockable(into: Instruction) -> bool:

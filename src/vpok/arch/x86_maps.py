@@ -18,6 +18,8 @@ FAULT: Final = 4  # refused with `vector`, with the PC at it
 SEGMENT: Final = 5  # reads or writes through FS or GS
 LOAD: Final = 6  # loads a segment register
 PACK: Final = 7  # exact only if all of EFLAGS has been computed before it
+DIVIDE: Final = 8  # IDIV of EDX:EAX, see `Instruction.divides`
+COUNT: Final = 9  # PCMPESTRI and -M, see `Instruction.counts`
 
 UD: Final = 6
 SS: Final = 12

@@ -110,6 +110,8 @@ class Agenda(Module):
     def outlive(self, partition: Partition) -> None:
         """Keep of a partition's timers what comes from outside."""
         partition.sources = [s for s in partition.sources if s.configured]
+        for source in partition.sources:
+            source.merged = False  # what was pending is not any more
         for tag in list(partition.arrivals):
             if not partition.arrivals[tag].outside:
                 del partition.arrivals[tag]

@@ -44,19 +44,16 @@ class Bounds(Traffic):
         """Return the end of what *cpu* may run whatever this `run` covers."""
         end = cpu.window.end
         event = domain.policy.next_event(cpu.number, cpu.now)
-        if event < end:
-            end = event
+        end = min(end, event)
         due = domain.timers.next()
-        if due < end:
-            end = due
-        if self.boundary < end:
-            end = self.boundary
+        end = min(end, due)
+        end = min(end, self.boundary)
         if domain.coupled:
             end = min(end, self.company(cpu))
         elif domain.policy.preempts and len(domain.pcpus) > 1:
             # Who loses a processor there may have a claim to this one.
             end = min(end, self.first_level.boundary(cpu.now))
-        return end if end > cpu.now else cpu.now
+        return max(cpu.now, end)
 
     def company(self, cpu: Pcpu) -> i64:
         """Return when another processor may begin to run this partition."""
@@ -156,6 +153,8 @@ class Bounds(Traffic):
             if cpu.parked:
                 return False
         for partition in self.partitions:
+            if partition.external:
+                return False
             for vcpu in partition.vcpus:
                 if vcpu.pauses > 0:
                     return False

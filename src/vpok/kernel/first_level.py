@@ -16,9 +16,7 @@ NO_DOMAIN = -1
 class Window:
     """Half-open [start, end) of a processor; *domain* or NO_DOMAIN."""
 
-    def __init__(
-        self, index: i64, domain: i64, start: i64, end: i64
-    ) -> None:
+    def __init__(self, index: i64, domain: i64, start: i64, end: i64) -> None:
         """Make it; *index* counts the schedule's entries, -1 a gap."""
         self.index = index
         self.domain = domain

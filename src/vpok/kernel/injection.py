@@ -24,6 +24,7 @@ from vpok.kernel.sources import (
     RESET,
     SPACED,
     TICK,
+    Arrival,
     Source,
 )
 from vpok.kernel.vcpu import (
@@ -34,7 +35,6 @@ from vpok.kernel.vcpu import (
     Vcpu,
     bring_up,
     charge,
-    runstate,
     take_down,
 )
 from vpok.machine.interrupts import (
@@ -85,7 +85,9 @@ class Injection(Agenda):
         if outcome == OVERRUN:
             count = len(interrupts.raised[number])
             self.emit(now, IRQ_OVERRUN, vcpu, NOBODY, number, count)
-            vcpu.partition.personality.interrupt_error(vcpu, OVERRUN, number, now)
+            vcpu.partition.personality.interrupt_error(
+                vcpu, OVERRUN, number, now
+            )
             return
         self.emit(now, IRQ_DROP, vcpu, NOBODY, number, WAS_UNREGISTERED)
 
@@ -148,7 +150,9 @@ class Injection(Agenda):
         if number == NESTED:
             self._nested(vcpu, now)
         elif number == REFUSED:
-            vcpu.partition.personality.interrupt_error(vcpu, REFUSED, NONE, now)
+            vcpu.partition.personality.interrupt_error(
+                vcpu, REFUSED, NONE, now
+            )
         else:
             interrupts = controller(vcpu)
             interrupts.told_nesting = False
@@ -209,7 +213,9 @@ class Injection(Agenda):
         if arrival.what == RAISE:
             self.raise_interrupt(vcpu, arrival.number, now)
         elif arrival.what == LOWER:
-            self.set_line(vcpu, arrival.number, False, now)
+            # A source that has come again since holds its level longer.
+            if source is None or source.latest + source.hold <= now:
+                self.set_line(vcpu, arrival.number, False, now)
         elif arrival.what == MOVE:
             self._move(vcpu, now)
         elif arrival.what != NUDGE:
@@ -262,13 +268,15 @@ class Injection(Agenda):
         vcpu = partition.vcpus[source.vcpu]
         self.raise_interrupt(vcpu, source.number, now)
         if source.hold > 0:
-            self._post(vcpu, LOWER, source.number, True, now + source.hold)
+            lower = Arrival(LOWER, vcpu.index, source.number, source, True)
+            tag = self._plan(partition, lower)
+            self.set_timer(partition, tag, now + source.hold)
 
     def _open(self, vcpu: Vcpu, now: i64) -> bool:
         """Say whether *now* lies in a window in which *vcpu* may run."""
         domain = vcpu.domain
         for pcpu in domain.pcpus:
-            if vcpu.affinity >> pcpu & 1:
+            if domain.policy.serves(vcpu, pcpu):
                 if self.first_level.domain_at(pcpu, now) == domain.index:
                     return True
         return False
@@ -357,7 +365,3 @@ class Injection(Agenda):
     def yielded(self, vcpu: Vcpu, now: i64) -> None:
         """Let others of the partition run first."""
         vcpu.domain.policy.yielded(vcpu, now)
-
-    def executed(self, vcpu: Vcpu, now: i64) -> i64:
-        """Return the ns that *vcpu* has run by *now*."""
-        return runstate(vcpu, now)[RUNNING]

@@ -58,7 +58,10 @@ class Kernel(Bounds):
         sink: Sink | None,
     ) -> None:
         """Stand at time 0; `boot` comes next, then `run`."""
-        super().__init__(partitions, domains, first_level, processors, ports, sink)
+        super().__init__(
+            partitions, domains, first_level, processors, ports, sink
+        )
+        self.stalled = False  # only somebody outside can make it go on
         for cpu in self.pcpus:
             cpu.rank = WINDOW_START
 
@@ -70,8 +73,10 @@ class Kernel(Bounds):
         """
         self.unpark()
         # After a shutdown the processors that are behind catch up to it.
+        self.stalled = False
         while self.step(min(until, self.ended_at)):
-            pass
+            if self.stalled and until >= FAR:
+                break
         if self.ended == LIMIT and self.exhausted():
             self.shutdown(QUIET, self.latest())
         if self.ended != LIMIT and self.ended_at <= until:
@@ -95,10 +100,8 @@ class Kernel(Bounds):
             cpu = self.earliest_pcpu()
         when = cpu.when
         timer = self.timers.next()
-        if timer < when:
-            when = timer
-        if self.boundary < when:
-            when = self.boundary
+        when = min(when, timer)
+        when = min(when, self.boundary)
         if when >= until:
             return False
         if self.merge is not None:
@@ -130,8 +133,7 @@ class Kernel(Bounds):
 
     def act(self, cpu: Pcpu, until: i64) -> None:
         """Do what *cpu* has to do at its next instant."""
-        if cpu.now < cpu.when:
-            cpu.now = cpu.when
+        cpu.now = max(cpu.now, cpu.when)
         while True:
             if cpu.ran > 0:
                 self.charge(cpu)
@@ -398,24 +400,27 @@ class Kernel(Bounds):
     # --- quiet, events -----------------------------------------------------
 
     def quiet(self) -> bool:
-        """Say whether nothing can ever happen again."""
+        """Say whether nothing can ever happen again, whoever acts."""
+        held = False
         for cpu in self.pcpus:
             if cpu.busy:
                 return False
         if self.boundary != FAR and self.loaded():
             return False
         for partition in self.partitions:
+            held = held or partition.external
             for vcpu in partition.vcpus:
                 if vcpu.state == RUNNABLE or vcpu.state == RUNNING:
                     return False
                 if vcpu.pauses > 0:
-                    return False  # somebody may unpause it
+                    held = True  # somebody may unpause it
             if not partition.personality.quiet():
                 return False
             for tag in partition.due:
                 if tag < 0:
                     return False  # an interrupt will arrive
-        return True
+        self.stalled = held
+        return not held
 
     def tell(self, cpu: Pcpu, kind: i64, who: i64, a: i64, b: i64) -> None:
         """Tell an event of a processor."""

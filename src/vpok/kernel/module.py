@@ -220,18 +220,13 @@ class Module(Services):
         """Let the domain's idle processors look for work at *now*."""
         for number in domain.pcpus:
             cpu = self.pcpus[number]
-            if (
-                cpu.busy
-                or not cpu.opened
-                or cpu.window.domain != domain.index
-            ):
+            if cpu.busy or not cpu.opened or cpu.window.domain != domain.index:
                 continue
             start = now
             if self.trapping is not None and self.trapping is not cpu:
                 if not domain.free:
                     start += self.latency
-            if start < cpu.now:
-                start = cpu.now
+            start = max(start, cpu.now)
             if start < cpu.window.end:
                 cpu.busy = True
                 cpu.when = start
@@ -324,7 +319,14 @@ class Module(Services):
         partition.mode = mode
         if self.sink is not None:
             self.sink.emit(
-                now, MODE, partition.home, partition.index, NOBODY, NOBODY, mode, 0
+                now,
+                MODE,
+                partition.home,
+                partition.index,
+                NOBODY,
+                NOBODY,
+                mode,
+                0,
             )
 
     def request_restart(self, partition: Partition, mode: i64) -> None:

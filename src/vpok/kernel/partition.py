@@ -55,6 +55,7 @@ class Partition:
         self.due: dict[int, int] = {}
         self.arrivals: dict[int, Arrival] = {}
         self.sources: list[Source] = []
+        self.external = False  # somebody outside may raise its interrupts
         self.next_tag = -1  # of its next arrival
         # A restart that was asked for: COLD_START or WARM_START, else IDLE.
         self.restart: i64 = IDLE

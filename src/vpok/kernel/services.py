@@ -51,18 +51,10 @@ class Services(Traps):
         """Let only these processors run it; return a refusal, or ''."""
         raise NotImplementedError
 
-    def executed(self, vcpu: Vcpu, now: i64) -> i64:
-        """Return the ns that a vCPU has run by *now*."""
-        raise NotImplementedError
-
     # Interrupts: see `vpok.kernel.injection`.
 
     def enter(self, vcpu: Vcpu, now: i64) -> None:
         """Deliver what can be delivered to the resident *vcpu*."""
-        raise NotImplementedError
-
-    def attend(self, vcpu: Vcpu, now: i64) -> None:
-        """Have what became deliverable delivered."""
         raise NotImplementedError
 
     def send(self, vcpu: Vcpu, number: i64, now: i64) -> None:
@@ -85,6 +77,12 @@ class Services(Traps):
 
     def completed(self, vcpu: Vcpu, number: i64, depth: i64, now: i64) -> None:
         """Hear that a handler is done; *depth* frames are left."""
+        raise NotImplementedError
+
+    def register(
+        self, vcpu: Vcpu, number: i64, handler: i64, now: i64
+    ) -> None:
+        """Give an interrupt a handler."""
         raise NotImplementedError
 
     def unregister(self, vcpu: Vcpu, number: i64, now: i64) -> None:

@@ -26,7 +26,9 @@ class Traffic(Injection):
         sink: Sink | None,
     ) -> None:
         """Flush nothing until told when."""
-        super().__init__(partitions, domains, first_level, processors, ports, sink)
+        super().__init__(
+            partitions, domains, first_level, processors, ports, sink
+        )
         # At which changes of a window; `system` sets these before the boot.
         self.flush_on_windows = False
         self.flush_on_frames = False  # whatever the plan; else by the period

@@ -72,7 +72,7 @@ class Vcpu:
         self.charged: i64 = 0  # ns of costs in all, paid or not
         self.fraction: i64 = 0  # part of a ns that the clock has gained, * Hz
         self.cause: i64 = -1  # a trap that waits for its processor's turn
-        self.fault_address: i64 = 0  # set by the engine before a fault's trap
+        self.fault_address = 0  # set by the engine before a fault's trap
 
     def __repr__(self) -> str:
         """Name it as traces do."""
@@ -156,5 +156,17 @@ def note_trap(vcpu: Vcpu, now: i64) -> None:
 
 def steal(vcpu: Vcpu, now: i64) -> i64:
     """Return the ns, since it came up, in which it was kept from running."""
-    total = runstate(vcpu, now)
-    return total[RUNNABLE] + total[OFFLINE] - vcpu.offline_before
+    return clocks(vcpu, now)[1]
+
+
+def clocks(vcpu: Vcpu, now: i64) -> tuple[int, int]:
+    """Return the ns that it has run and, since it came up, was kept from it."""
+    total = vcpu.total
+    ran = total[RUNNING]
+    kept = total[RUNNABLE] + total[OFFLINE] - vcpu.offline_before
+    if now > vcpu.since:
+        if vcpu.state == RUNNING:
+            ran += now - vcpu.since
+        elif vcpu.state != BLOCKED:
+            kept += now - vcpu.since
+    return (ran, kept)

@@ -5,6 +5,8 @@ The architecture part of a vCPU, and the operations bound to it.
 registers and no scheduler.  Both meet here, with the engine's `Machine`.
 """
 
+from collections.abc import Sequence
+
 from mypy_extensions import i64, mypyc_attr
 
 from vpok.machine.interrupts import NONE, Interrupts
@@ -23,6 +25,7 @@ class Machine:
     """
 
     extended_size: int  # bytes of `extended`; 0 if the ISA has none for guests
+    resident: "ArchVcpu | None"
 
     def new_context(self) -> Context:
         """Return a context: user mode, all registers 0."""
@@ -50,6 +53,14 @@ class Machine:
 
     def set(self, register: int, value: int) -> None:
         """Change a register of the resident vCPU."""
+        raise NotImplementedError
+
+    def all(self) -> tuple[int, ...]:
+        """Return all registers of the resident vCPU, in order."""
+        raise NotImplementedError
+
+    def set_all(self, values: Sequence[int]) -> None:
+        """Change all of them; what cannot be changed is left out."""
         raise NotImplementedError
 
     def get_in(self, context: Context, register: int) -> int:

@@ -35,6 +35,8 @@ PENDING_SET: Final = 0x08
 DEPTH: Final = 0x10
 SERVING: Final = 0x14
 I32: Final = Struct("<i")
+STATE: Final = Struct("<IQIi")  # from ENABLE on
+NEST: Final = Struct("<I8xIi")  # of it: the guest's own
 
 
 class Interrupts:
@@ -213,12 +215,21 @@ class Interrupts:
         number: int = I32.unpack(data)[0]
         return number if 0 <= number < NUMBERS else NONE
 
+    def nested(self) -> tuple[int, int, int]:
+        """Return all three, enable as 0 or 1."""
+        enable, depth, serving = NEST.unpack_from(
+            self.memory.buffer, int(self.page) + ENABLE
+        )
+        if not 0 <= serving < NUMBERS:
+            serving = NONE
+        return (int(enable != 0), depth, serving)
+
     def nest(self, enable: i64, depth: i64, serving: i64) -> None:
-        """Write all three."""
-        page = int(self.page)
-        self.memory.write(page + ENABLE, U32.pack(enable))
+        """Write all three, and what is pending, which is between them."""
+        pending = self.pending & ~self.masked
         self.memory.write(
-            page + DEPTH, U32.pack(depth) + I32.pack(int(serving))
+            int(self.page) + ENABLE,
+            STATE.pack(enable, pending, depth, serving),
         )
 
     def publish(self) -> None:

@@ -42,9 +42,12 @@ class GuestMemory:
         end = address + len(data)
         self.buffer[address:end] = data
         if self.code_pages and data:
-            for page in range(address // PAGE, (end - 1) // PAGE + 1):
+            page = address // PAGE
+            last = (end - 1) // PAGE
+            while page <= last:  # there is nearly always one
                 if page in self.code_pages:
                     self.changed(page)
+                page += 1
 
     def changed(self, page: int) -> None:
         """Hear that the hypervisor wrote to a page that holds code."""

@@ -3,7 +3,8 @@ Doubles for tests of vpok and of what is built with it.
 
 `make_world` builds a whole system of scripted guests: a `ScriptedEngine`
 plays programs of `work`, `call` and `fault` steps, a `ScriptedPersonality`
-serves the calls, a `RecordingSink` keeps every event.
+serves the calls, a `RecordingSink` keeps every event.  A `Guest` with handlers
+takes interrupts: see `vpok.testing.interrupts`.
 """
 
 from vpok.testing.engine import (

@@ -130,7 +130,7 @@ class InterruptPersonality(ScriptedPersonality):
                 interrupts.enable(1)
                 return CONTINUE if interrupts.deliverable() >= 0 else BLOCK
             case Cause.REGISTER:
-                interrupts.register(number, self.first + rest, now)
+                self.kernel.register(vcpu, number, self.first + rest, now)
             case Cause.UNREGISTER:
                 self.kernel.unregister(vcpu, number, now)
             case Cause.TIMER:

@@ -142,10 +142,7 @@ def compressed(rng: random.Random, size: int) -> bytes:
 
 def floating(rng: random.Random, size: int) -> bytes:
     double = rng.randrange(2)
-    f7 = rng.choice(
-        (*(0, 4, 8, 12, 0x10, 0x14, 0x2C, 0x50, 0x20),)
-        + (0x60, 0x68, 0x70, 0x78)
-    )
+    f7 = rng.choice((*(0, 4, 8, 12, 16, 20, 44, 80, 32), 96, 104, 112, 120))
     rm = rng.choice((0, 1, 2, 3, 4, 7, 7))
     second = rng.randrange(8)
     if f7 == 0x20:
@@ -233,13 +230,29 @@ MIX: tuple[tuple[Piece, int], ...] = (
     (smash, 2),
     (noise, 1),
 )
-PIECES = tuple(piece for piece, _ in MIX)
-WEIGHTS = tuple(weight for _, weight in MIX)
+# What vCPUs do that share their memory.
+SHARED: tuple[tuple[Piece, int], ...] = (
+    (reserved, 8),
+    (atomic, 4),
+    (memory, 6),
+    (alu, 4),
+    (branch, 2),
+    (call, 1),
+    (floating, 1),
+    (smash, 1),
+)
 
 
-def program(rng: random.Random, size: int, length: int = 400) -> bytes:
+def program(
+    rng: random.Random,
+    size: int,
+    length: int = 400,
+    mix: tuple[tuple[Piece, int], ...] = MIX,
+) -> bytes:
     """Return about *length* bytes of code."""
+    pieces = [piece for piece, _ in mix]
+    weights = [weight for _, weight in mix]
     text = b""
     while len(text) < length:
-        text += rng.choices(PIECES, WEIGHTS)[0](rng, size)
+        text += rng.choices(pieces, weights)[0](rng, size)
     return text

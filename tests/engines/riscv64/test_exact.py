@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.engines.riscv64 import asm
-from tests.engines.riscv64.programs import address, program
-from tests.engines.riscv64.rig import HartRig, jump_somewhere
-from tests.engines.rig import GHZ, Rig
-from vpok.arch.riscv64 import CALL, NAMES, PC
-from vpok.kernel.engine import CONTINUE, RESCHEDULE
-from vpok.kernel.vcpu import Vcpu
+from tests.engines.rig import GHZ
+from tests.engines.riscv64.programs import SHARED, address, program
+from tests.engines.riscv64.rig import HartRig, go_on, jump_somewhere
+from vpok.arch.riscv64 import NAMES, PC
+from vpok.kernel.engine import CONTINUE
 
 END = 1500  # ns
 SIZES = (0x4000, 0x4123, 0x3FFD, 0x2001, 0x3002)
@@ -88,6 +86,44 @@ def test_whole_runs_equal_single_steps(seed: int) -> None:
 
     assert outcome(seed, "native", ()) == stepped
     assert outcome(seed, "native", range(1, END)) == stepped
+
+
+def in_turns(seed: int, tier: str, cut: bool) -> list[object]:
+    """Run two vCPUs in turns, each whole or in pieces."""
+    rng = random.Random(seed)
+    size = rng.choice(SIZES)
+    pieces = random.Random(~seed)
+    rig = HartRig(
+        rng.randbytes(size), size=size, tier=tier, answer=go_on, most=1 << 20
+    )
+    rig.memory.write(0, program(rng, size, mix=SHARED))
+    vcpus = [rig.new_vcpu(entry=entry) for entry in (0, 0, 200)]
+    for rig.vcpu in vcpus:
+        rig.set(**{name: address(rng, size) for name in NAMES[3:PC]})
+    states: list[object] = []
+    for turn in range(150):
+        rig.vcpu = vcpus[turn % 3]
+        end = rig.now + rng.randrange(1, 12)
+        middle = [pieces.randrange(rig.now, end + 1) for _ in range(3)]
+        rig.run_until(end, middle if cut else ())
+        rig.now = end
+        if rig.vcpu.exit != CONTINUE:
+            rig.set(pc=turn * 26 % 400)
+        states.append((rig.registers(), rig.machine.extended()))
+    states += [rig.digest(), rig.traps, rig.engine.instructions()]
+    rig.close()
+    return states
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(FIRST + 1, FIRST + 7))
+def test_vcpus_in_turns_do_not_depend_on_tiers_and_cuts(seed: int) -> None:
+    """They share their memory, and reservations meet."""
+    whole = in_turns(seed, "native", cut=False)
+
+    assert in_turns(seed, "count", cut=False) == whole
+    assert in_turns(seed, "native", cut=True) == whole
+    assert in_turns(seed, "count", cut=True) == whole
 
 
 @pytest.mark.nightly

@@ -56,6 +56,7 @@ class Behaviour(IntEnum):
     RETURN_TO = 4
     DOWN = 5
     AGAIN = 6
+    SERVE = 7
 
 
 class Idle(IntEnum):

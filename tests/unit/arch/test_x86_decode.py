@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from vpok.arch.x86_decode import (
     CALL,
+    COUNT,
+    DIVIDE,
     FAULT,
     LOAD,
     LONGEST,
@@ -73,6 +75,8 @@ def test_a_length_is_right(code: str) -> None:
         *(("f08703", PLAIN), ("f08b03", FAULT), ("f0ff03", PLAIN)),
         *(("f0ff13", FAULT), ("f00fc70b", STEP), ("f090", FAULT)),
         *(("f0f613", PLAIN), ("f0f62b", FAULT), ("f00fba2b03", PACK)),
+        *(("f7fb", DIVIDE), ("66f7fb", PLAIN), ("64f73b", SEGMENT)),
+        *(("660f3a60c100", COUNT), ("64660f3a610000", SEGMENT)),
         *(("ff2b", FAULT), ("ff23", PLAIN), ("f4", FAULT), ("6c", FAULT)),
     ],
 )

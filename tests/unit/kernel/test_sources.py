@@ -13,7 +13,7 @@ from tests.unit.kernel.interrupt_rig import (
 )
 from vpok.events import EventKind
 from vpok.machine.interrupts import OVERRUN
-from vpok.spec.model import InterruptSpec
+from vpok.spec.model import CostSpec, InterruptSpec
 from vpok.testing import Cause, call, windows, work
 
 UNREGISTERED, MERGED, DISCARDED = range(3)
@@ -123,26 +123,28 @@ def test_a_tick_at_a_windows_end_is_missed_and_at_its_start_is_not() -> None:
     assert raised(other) == delivered(other) == [10_000, 20_000, 30_000]
 
 
-def test_a_window_of_another_partition_or_processor_is_none() -> None:
-    """vCPU 1 may use processor 1 only, and has no window there after 2 us."""
-    plan = windows(
-        (0, 0, 2_000, (0, 1)),
-        (0, 2_000, 3_000),
-        (1, 5_000, 4_000),
-        frame=9_000,
-    )
+def test_a_window_of_another_processor_is_none() -> None:
+    """Each vCPU has a processor; the second one's window is shorter."""
+    plan = windows((0, 0, 2_000, (0, 1)), (0, 2_000, 3_000, (0,)), frame=9_000)
     pair = guest(takes(0), takes(0), processors=(0, 1))
     for vcpu, wanted in ((0, [1_000, 2_000, 3_000, 4_000]), (1, [1_000])):
         source = tick(vcpu=vcpu, ticks="discard")
-        world = run([pair, guest(())], plan, source, until=8_500)
-        affinity = [1, 2]
-        assert [int(v.pcpu) for v in world.kernel.partitions[0].vcpus] == [
-            0,
-            1,
-        ]
-        assert affinity[vcpu]
-        kept = raised(world)
-        assert kept[: len(wanted)] == wanted
+        world = run([pair], plan, source, until=8_500)
+
+        assert raised(world) == delivered(world) == wanted
+
+
+def test_a_window_of_a_processor_that_a_vcpu_may_not_use_is_none() -> None:
+    plan = windows((0, 0, 2_000, (0, 1)), (0, 2_000, 3_000, (0,)), frame=9_000)
+    pair = guest(takes(0), takes(0), policy="round-robin", processors=(0, 1))
+    source = tick(vcpu=1, ticks="discard")
+    free = run([pair], plan, source, until=4_500)
+    assert raised(free) == [1_000, 2_000, 3_000, 4_000]
+    pinned = run([pair], plan, source, until=10)
+    pinned.system.pin(0, 1, [1])
+    pinned.system.run(until=8_500)
+
+    assert raised(pinned) == [1_000]
 
 
 # --- the clock of execution ---------------------------------------------------
@@ -221,6 +223,7 @@ def test_occurrences_are_counted_up_to_the_limit(limit: int) -> None:
     assert raised(world) == list(arrivals[:limit])
     over = arrivals[limit:]
     assert instants(world, EventKind.IRQ_OVERRUN) == list(over)
+    assert dropped(world) == []
     errors = world.sink.of(EventKind.ERROR)
     assert [(e.time, e.a, e.b) for e in errors] == [
         (t, OVERRUN, 0) for t in over
@@ -304,3 +307,27 @@ def test_unregistering_cancels_the_guests_timer_alone() -> None:
     world = run([guest(program)], ALWAYS, tick(), until=2_500)
 
     assert raised(world) == [1_000, 2_000]
+
+
+def test_a_restart_outside_of_a_window_merges_with_nothing() -> None:
+    """The tick that waited is gone; the next one that is missed waits."""
+    world = run(ONE, SOMETIMES, tick(), until=4_500)
+    kernel = world.kernel
+    kernel.restart(kernel.domains[0], 4_500)
+    found = kernel.partitions[0].vcpus[0].arch.interrupts
+    assert found is not None
+    found.register(0, 1, 4_500)
+    world.system.run(until=11_000)
+
+    assert raised(world) == [1_000, 2_000, 3_000, 5_000, 10_000]
+
+
+@pytest.mark.parametrize("cost", [0, 70, 333])
+def test_a_delivery_is_paid_before_its_handler_runs(cost: int) -> None:
+    source = InterruptSpec("rx", 0, 0, arrivals=(1_000,))
+    costs = CostSpec(0, 0, cost, 0, 500)
+    world = run(ONE, ALWAYS, source, until=3_000, costs=costs)
+
+    calls = world.sink.of(EventKind.SYSCALL)
+    assert [e.time for e in calls if e.a == Cause.RETURN] == [1_020 + cost]
+    assert delivered(world) == [1_000]

@@ -279,6 +279,8 @@ class Guest:
     body: Body
     numbers: tuple[int, ...] = (0,)
     timed: bool = False  # its handler begins with TIME
+    logs: bool = True  # its handler logs what it interrupted
+    others: int = 0  # vCPUs beside the first, to be in the body too
     boot: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -287,6 +289,9 @@ class Guest:
             self.boot.extend(
                 self.isa.call(Number.IRQ_REGISTER, number, HANDLER)
             )
+        for vcpu in range(1, self.others + 1):
+            args = (vcpu, self.body.at, SIZE - 0x1000 * (4 + vcpu), 0)
+            self.boot.extend(self.isa.call(Number.VCPU_UP, *args))
         self.boot.extend(self.isa.store(ENABLE, 1))
         here = ENTRY + sum(map(len, self.boot))
         self.boot.append(self.isa.jump(here, self.body.at))
@@ -294,13 +299,14 @@ class Guest:
     @property
     def boot_length(self) -> int:
         """Instructions before the body."""
-        calls = len(self.numbers) * self.isa.call_length
+        calls = (len(self.numbers) + self.others) * self.isa.call_length
         return len(self.boot) + calls
 
     def handler(self) -> list[bytes]:
         """Return the handler."""
         asking = self.isa.ask_time() if self.timed else []
-        return asking + self.isa.log()
+        log = self.isa.log()
+        return asking + (log if self.logs else log[-1:])
 
     @property
     def handler_length(self) -> int:

@@ -58,8 +58,7 @@ class SharedEngine(ModelEngine):
         stop = now + budget
         if limits(job) and job.deadline < stop:
             stop = max(job.deadline, now)
-        if now + job.left <= stop:
-            stop = now + job.left
+        stop = min(now + job.left, stop)
         job.left -= stop - now
         job.task.executed += stop - now
         vcpu.exit = CONTINUE

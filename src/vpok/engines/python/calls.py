@@ -6,7 +6,7 @@ from typing import Any
 
 from vpok.abi.paravirt_calls import Error
 
-Guests = Generator["Request", Any, object]  # what a guest's function returns
+Guests = Generator["Request", Any, None]  # what a guest's function returns
 Function = Callable[..., object]
 
 AS_MANY = -1  # an answer of as many bytes as the result says
@@ -42,6 +42,14 @@ class Enable(Request):
     def __init__(self, enabled: bool) -> None:
         """Enable them, or not."""
         self.enabled = enabled
+
+
+class Look(Request):
+    """Read the shared page."""
+
+    def __init__(self, decode: Callable[[bytes], object]) -> None:
+        """Answer what *decode* makes of its bytes."""
+        self.decode = decode
 
 
 class Room:

@@ -20,6 +20,7 @@ from vpok.engines.python.calls import (
     Compute,
     Enable,
     Function,
+    Look,
     Refused,
     Request,
     Room,
@@ -144,11 +145,18 @@ class PythonEngine(Engine):
             state.call = request
             state.caller = frame
             return CALL
-        if request is not None:
+        if isinstance(request, Look):
+            frame.answer = request.decode(self._page(vcpu))
+        elif request is not None:
             frame.thrown = TypeError(
                 f"a guest yields what vpok.guest makes, not {request!r:.60}"
             )
         return NOTHING
+
+    def _page(self, vcpu: Vcpu) -> bytes:
+        interrupts = vcpu.arch.interrupts
+        assert interrupts is not None
+        return self.memory.read(int(interrupts.page), PAGE)
 
     def _leave(self, vcpu: Vcpu, state: State, frame: Frame) -> int:
         """Return from a handler; a main function's end is the vCPU's."""

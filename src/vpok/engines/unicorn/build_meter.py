@@ -1,5 +1,5 @@
 """
-Compile `meter.c` into the machine code that the wheel ships.
+Compile `meter.c` and `guard.c` into the machine code that the wheel ships.
 
 For developers: `python -m vpok.engines.unicorn.build_meter` needs the
 `ziglang` package and rewrites the resources next to the source.
@@ -14,6 +14,8 @@ from typing import Final
 from elftools.elf.elffile import ELFFile
 
 HERE: Final = Path(__file__).parent
+# What is compiled, each to `NAME-MACHINE.bin`.
+SOURCES: Final = ("meter", "guard")
 # The code of one function: no library, no tables, no instrumentation.
 FLAGS: Final = (
     "-c",
@@ -34,19 +36,19 @@ TARGETS: Final = {
 }
 
 
-def compile_meter(machine: str) -> bytes:
-    """Return the machine code of `hook` for *machine*."""
+def compile_hook(source: str, machine: str) -> bytes:
+    """Return the machine code of `hook` in *source* for *machine*."""
     flags = [
         flag for flag in FLAGS if machine == "x86_64" or "cf-" not in flag
     ]
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "meter.o"
+        target = Path(folder) / "hook.o"
         subprocess.run(  # noqa: S603 (our own compiler, our own source)
             [
                 *(sys.executable, "-m", "ziglang", "cc"),
                 *TARGETS[machine],
                 *flags,
-                *("-o", str(target), str(HERE / "meter.c")),
+                *("-o", str(target), str(HERE / f"{source}.c")),
             ],
             check=True,
             cwd=folder,
@@ -58,7 +60,7 @@ def compile_meter(machine: str) -> bytes:
 def _text(elf: ELFFile) -> bytes:
     """Return the function's code; it must refer to nothing outside."""
     if elf.get_section_by_name(".rela.text.hook") is not None:
-        raise ValueError("the meter's code needs relocation")
+        raise ValueError("the code needs relocation")
     section = elf.get_section_by_name(".text.hook")
     if section is None:
         raise ValueError("the compiler put `hook` elsewhere")
@@ -68,11 +70,12 @@ def _text(elf: ELFFile) -> bytes:
 
 def main() -> None:
     """Write the resources."""
-    for machine in TARGETS:
-        path = HERE / f"meter-{machine}.bin"
-        code = compile_meter(machine)
-        path.write_bytes(code)
-        sys.stdout.write(f"{path.name}: {len(code)} bytes\n")
+    for source in SOURCES:
+        for machine in TARGETS:
+            path = HERE / f"{source}-{machine}.bin"
+            code = compile_hook(source, machine)
+            path.write_bytes(code)
+            sys.stdout.write(f"{path.name}: {len(code)} bytes\n")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ _CODE: Final = 1 << 35  # physical address of its code
 # Where pages are that lie too far to be at their own address; nothing is
 # mapped there.
 _FAR: Final = 1 << 36
+_MOST_EMPTY: Final = 4096
 _WRITES: Final = frozenset({uc.WRITE, uc.WRITE_UNMAPPED})
 
 
@@ -155,6 +156,8 @@ class Checker(Core):
             self._turn_to(pc // PAGE)
         start = pc % PAGE
         end = start + self._length
+        if self.target.beyond:
+            self.empty.update((pc, pc + self._length))
         # Filler behind it: what is there may be the middle of another one.
         code = code[: end - start] + self._filler
         end += 1
@@ -170,6 +173,9 @@ class Checker(Core):
         for pc in self._placed:
             self.forget(pc, pc + 1)
         self._placed.clear()
+        if len(self.empty) > _MOST_EMPTY:
+            self.ctl(uc.CTL_FLUSH_BLOCKS)
+            self.empty.clear()
         self._code.view[:] = self._filler * self._code.size
         self._first = page
         self.stale = True
@@ -186,6 +192,7 @@ class Checker(Core):
         here = {pc // PAGE, last // PAGE}
         for address, old in self._undo:
             for page in {address // PAGE, (address + len(old) - 1) // PAGE}:
+                mmu.written(page)
                 if page in mmu.code:
                     # Data among the code that runs, or a page of data by now.
                     (mmu.wake if page in here else mmu.rest)(page)

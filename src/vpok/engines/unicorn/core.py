@@ -19,6 +19,7 @@ FAULTED: Final = 2  # an exception: see `vector`
 DENIED: Final = 3  # an access: see the Mmu
 TRAPPED: Final = 4  # a call; what to do next is the engine's to know
 FAILED: Final = 5  # an exception of our own: see `failure`
+CAUGHT: Final = 6  # the next instruction is dangerous as things are
 
 BUFFER: Final = 16 << 20  # bytes of translations
 
@@ -40,6 +41,8 @@ class Core:
         self.outcome = SPENT
         self.vector = -1
         self.failure: BaseException | None = None
+        self.own: Any = None  # what the target keeps of this core
+        self.empty: set[int] = set()  # addresses of blocks of size 0
         self.serve: Callable[[Core, int], None] | None = None
         self.booting = True  # the hidden page is in sight
         self._forgetting = False
@@ -87,16 +90,16 @@ class Core:
             )
         )
 
-    def watch(self, address: int) -> int:
-        """Hook the instruction at *address*, to no effect."""
+    def watch(self, address: int, function: int, data: int) -> int:
+        """Hook the instruction at *address*."""
         number = c_size_t()
         self.lib.check(
             self.lib.hook_add(
                 self.handle,
                 ctypes.byref(number),
                 uc.HOOK_CODE,
-                self.lib.nothing,
-                None,
+                function,
+                data,
                 address,
                 address,
             )
@@ -135,7 +138,7 @@ class Core:
         self.lib.check(self.lib.context_save(self.handle, context))
         data = ctypes.string_at(context.value or 0, self._context_size)
         self.lib.check(self.lib.context_free(context))
-        return data + bytes(self.target.extra)
+        return data
 
     # --- hooks -------------------------------------------------------------
 
@@ -240,6 +243,13 @@ class Core:
         """Drop translations of [start, end), which lies in one page."""
         # The library looks the page up as a fetch does, whatever it is now.
         self._forgetting = True
+        if start in self.empty:
+            # A block of size 0 is in no range that begins with it.
+            self.empty.discard(start)
+            if start % PAGE:
+                start -= 1
+            else:
+                self.ctl(uc.CTL_FLUSH_BLOCKS)
         self.ctl(uc.CTL_REMOVE_BLOCKS, start, end)
         self._forgetting = False
         self.stale = True
@@ -260,14 +270,10 @@ class Core:
         if self._running:
             self.target.settle(self)
         self.lib.context_save(self.handle, context)
-        if self.target.extra:
-            self.target.stow(self, context + self._context_size)
 
     def load(self, context: int) -> None:
         """Copy the context at address *context* to the registers."""
         self.lib.context_restore(self.handle, context)
-        if self.target.extra:
-            self.target.fetch(self, context + self._context_size)
 
     def close(self) -> None:
         """Free the instance."""

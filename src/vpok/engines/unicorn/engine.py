@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from vpok.engines.unicorn.checker import Checker
 from vpok.engines.unicorn.core import (
+    CAUGHT,
     DENIED,
     FAILED,
     FAULTED,
@@ -131,6 +132,8 @@ class UnicornEngine(Engine):
             self._raise(core)
         elif outcome == DENIED:
             self._denied(core)
+        elif outcome == CAUGHT:
+            self._caught(core)
         elif outcome == FAILED:
             self._fail(core)
 
@@ -162,7 +165,7 @@ class UnicornEngine(Engine):
         if core is self._fast:
             if self._fast.prepare():
                 return
-            if not self._fast.fits_never():
+            if not (self._fast.fits_never() or self._fast.is_guarded()):
                 self._go(stepper, left)
                 return
             size = self._fast.block_size()
@@ -177,6 +180,15 @@ class UnicornEngine(Engine):
             self._alone(min(count, left))
         elif not self._special(stepper, code, inside):
             self._alone(1)
+
+    def _caught(self, core: Core) -> None:
+        """Look at an instruction that may be dangerous as things are."""
+        if self._slice.left() > 0:
+            pc = core.registers.pc()
+            code = self._mmu.bytes_at(pc, self._target.margin)
+            self._machine.move(self._stepper)
+            if not self._special(self._stepper, code, self._mmu.size - pc):
+                self._alone(1)
 
     def _alone(self, count: int) -> None:
         """Let the stepper execute *count* instructions of one block."""
@@ -226,8 +238,7 @@ class UnicornEngine(Engine):
     def _checked(self, core: Core) -> None:
         """Let the checker execute the instruction at the PC."""
         checker = self._checking()
-        core.save(self._machine.spare)
-        checker.load(self._machine.spare)
+        self._machine.copy(checker)
         done = checker.run(1)
         if checker.outcome == FAILED:
             self._fail(checker)

@@ -11,14 +11,17 @@ from typing import Any, Final
 
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import (
+    CAUGHT,
     FAILED,
     FAULTED,
     SPENT,
     UNFIT,
     Core,
 )
+from vpok.engines.unicorn.guard import Guard, make_guard
 from vpok.engines.unicorn.meter import (
     NEVER,
+    UNKNOWN,
     MeterCode,
     budget_of,
     make_meter,
@@ -26,7 +29,7 @@ from vpok.engines.unicorn.meter import (
 )
 from vpok.engines.unicorn.mmu import Mmu
 from vpok.engines.unicorn.scan import CLEAN, Scan, index_of
-from vpok.engines.unicorn.target import Target
+from vpok.engines.unicorn.target import GUARD, Target
 from vpok.machine.memory import PAGE
 
 _MOST_CLEAN: Final = 4096
@@ -51,7 +54,9 @@ class Fast(Core):
         # Instructions before which the library computes all flags, and
         # their hooks; a block that has others: its address, and theirs.
         self.sites: dict[int, int] = {}
-        self._wanted: tuple[int, list[int]] | None = None
+        self._wanted: tuple[int, dict[int, int]] | None = None
+        self._guard: Guard | None = None
+        self._guarded: set[int] = set()  # blocks that have a guard
         # Blocks that are right at any address: their code and instructions.
         self._clean: dict[bytes, int] = {}
         self._slots: dict[int, set[int]] = {}  # of the meter, by page
@@ -59,6 +64,9 @@ class Fast(Core):
     def start(self) -> bytes:
         """Enter user mode, then meter everything."""
         context = super().start()
+        danger, words = self.target.danger, self.registers.base
+        if danger is not None and words:
+            self._guard = make_guard(danger, words, self.lib.stop_address)
         self.hook(
             uc.HOOK_BLOCK, self._code.address, ctypes.addressof(self.meter)
         )
@@ -81,24 +89,36 @@ class Fast(Core):
         self.lib.ctl(
             self.handle, uc.CTL_REQUEST_BLOCK, ctypes.c_uint64(pc), address
         )
-        self.mmu.cover(pc, pc + size)
+        self.mmu.cover(pc, pc + size + self.target.beyond)
+        if size == 0:
+            self.empty.add(pc)
         index = slot_of(pc)
         for page in {pc // PAGE, (pc + size - 1) // PAGE}:
-            self._slots.setdefault(page, set()).add(index)
-        if block.size != size:
-            return NEVER
-        icount = int(block.icount)
+            if page < self.mmu.pages:  # the others never change
+                self._slots.setdefault(page, set()).add(index)
+        return (
+            self._look(pc, size, block.icount) if block.size == size else NEVER
+        )
+
+    def _look(self, pc: int, size: int, icount: int) -> int:
+        """Return the cost of a block that the library describes as it is."""
         code = self.mmu.bytes_at(pc, size + self.target.margin)
         inside = self.mmu.size - pc
         if size <= inside and self._clean.get(code[:size]) == icount:
             return icount
-        look = Scan(self.target, pc, code, size, inside, self.sites)
+        guarded = self._guard is not None
+        look = Scan(
+            *(self.target, pc, code, size, inside, self.sites),
+            guarded=guarded,
+        )
         if look.wanted and not look.care:
             self._wanted = (pc, look.wanted)
             return NEVER
         if look.verdict(size, icount) != CLEAN:
             return NEVER
-        if not look.sites and len(self._clean) < _MOST_CLEAN:
+        if look.guards:
+            self._guarded.add(pc)
+        elif not look.sites and len(self._clean) < _MOST_CLEAN:
             self._clean[code[:size]] = icount
         return icount
 
@@ -117,6 +137,10 @@ class Fast(Core):
             self.target.mend(self, packed=self._packed())
         elif self.outcome != SPENT:
             pass
+        elif self._guard is not None and self._guard.stopped:
+            self._guard.stopped = 0
+            self.outcome = CAUGHT
+            done -= self._unpaid()
         elif meter.stopped:
             self.outcome = UNFIT
         elif error != uc.OK and self.refused(error):
@@ -155,6 +179,10 @@ class Fast(Core):
         """Say whether the block that was not started never is."""
         return bool(self.meter.slot[0].cost == NEVER)
 
+    def is_guarded(self) -> bool:
+        """Say whether it has an instruction that only a guard lets pass."""
+        return self.meter.slot[0].pc in self._guarded
+
     def block_size(self) -> int:
         """Return the bytes of the block that was not started."""
         return int(self.meter.slot[0].size)
@@ -170,16 +198,23 @@ class Fast(Core):
             return False
         pc, wanted = self._wanted
         self._wanted = None
-        for address in wanted:
-            self.sites[address] = self.watch(address)
+        for address, need in wanted.items():
+            if need == GUARD:
+                guard = ctypes.addressof(self._guard or Guard())
+                number = self.watch(address, self._code.guard, guard)
+            else:
+                number = self.watch(address, self.lib.nothing, 0)
+            self.sites[address] = number
+            super().forget(address, address + 1)
         super().forget(pc, pc + 1)
-        self.meter.slot[0].size = 0  # look at it again
+        self.meter.slot[0].size = UNKNOWN
         return True
 
     def forget(self, start: int, end: int) -> None:
         """Drop translations of a page, and what its blocks cost."""
         super().forget(start, end)
         for index in self._slots.pop(start // PAGE, ()):
-            self.meter.table[index].size = 0
+            self.meter.table[index].size = UNKNOWN
         for address in [a for a in self.sites if start <= a < end]:
             self.unwatch(self.sites.pop(address))
+        self._guarded -= {pc for pc in self._guarded if start <= pc < end}

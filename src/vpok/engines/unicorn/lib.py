@@ -51,6 +51,7 @@ CTL_USE_EXITS: Final = 4 | 1 << 26 | _WRITE
 CTL_CPU_MODEL: Final = 7 | 1 << 26 | _WRITE
 CTL_REQUEST_BLOCK: Final = 8 | 2 << 26 | _BOTH
 CTL_REMOVE_BLOCKS: Final = 9 | 2 << 26 | _WRITE
+CTL_FLUSH_BLOCKS: Final = 10 | _WRITE
 CTL_FLUSH_TLB: Final = 11 | _WRITE
 CTL_TLB_MODE: Final = 12 | 1 << 26 | _WRITE
 CTL_BUFFER_SIZE: Final = 13 | 1 << 26 | _WRITE

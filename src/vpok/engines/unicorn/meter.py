@@ -1,5 +1,6 @@
 """
-The block meter: see `meter.c`, whose machine code this module loads.
+The block meter: see `meter.c`, whose machine code this module loads, and that
+of `guard.c` with it.
 
 Where the host has no machine code here, or lends no executable memory, the
 engine counts instructions instead (the tier `count`).
@@ -19,6 +20,10 @@ from vpok.kernel.errors import EngineUnavailable
 SLOTS: Final = 16384
 # The cost of a block that must not run under the meter.
 NEVER: Final = 0x7FFF_FFFF
+# The size of a slot that is to be looked at again: of no block.
+UNKNOWN: Final = 0xFFFF_FFFF
+
+_ALIGNMENT: Final = 16  # of functions
 
 _MACHINES: Final = {
     "x86_64": "x86_64",
@@ -53,7 +58,7 @@ class Meter(ctypes.Structure):
 
 
 class MeterCode:
-    """The hook, in executable memory."""
+    """The hooks, in executable memory."""
 
     def __init__(self) -> None:
         """Load it; raises EngineUnavailable where that cannot be done."""
@@ -62,8 +67,11 @@ class MeterCode:
             raise EngineUnavailable(
                 f"no block meter for {platform.system()} {platform.machine()}"
             )
-        name = f"meter-{machine}.bin"
-        code = resources.files(__package__).joinpath(name).read_bytes()
+        files = resources.files(__package__)
+        meter = files.joinpath(f"meter-{machine}.bin").read_bytes()
+        guard = files.joinpath(f"guard-{machine}.bin").read_bytes()
+        start = len(meter) + _ALIGNMENT - len(meter) % _ALIGNMENT
+        code = meter.ljust(start, b"\0") + guard
         try:
             self._pages = Pages(len(code), executable=True)
         except OSError as error:
@@ -72,6 +80,7 @@ class MeterCode:
             ) from error
         self._pages.view[: len(code)] = code
         self.address = self._pages.address
+        self.guard = self.address + start
 
 
 _TABLE_BYTES: Final = SLOTS * ctypes.sizeof(Slot)

@@ -18,6 +18,7 @@ from vpok.engines.unicorn.lib import (
     PROT_WRITE,
     WRITE,
 )
+from vpok.engines.unicorn.saved import Saved
 from vpok.engines.unicorn.target import Target
 from vpok.machine.memory import PAGE, GuestMemory
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 COPY: Final = 1 << 32  # the copies of code pages
 NOWHERE: Final = 1 << 33  # what a fetch outside the partition sees: a fault
 HIDDEN: Final = 1 << 34  # the way to user mode
+
+_REACH: Final = 16  # bytes of the longest deadly thing, but one
 
 RX: Final = PROT_READ | PROT_EXEC
 RW: Final = PROT_READ | PROT_WRITE
@@ -53,6 +56,9 @@ class Mmu:
         # The bytes of each copied page that translations were made from.
         self.low = [PAGE] * self.pages
         self.high = [0] * self.pages
+        # Contexts of vCPUs that lose a reservation when a page is written.
+        self._target = target
+        self.watched: dict[int, set[Saved]] = {}
         # The access that was denied last.
         self.page = 0
         self.access = 0
@@ -67,6 +73,10 @@ class Mmu:
             if page >= self.pages:
                 return NOWHERE, PROT_EXEC
         elif page < self.whole:
+            if page in self.watched:
+                if access != WRITE:
+                    return page * PAGE, PROT_READ
+                self.written(page)
             return page * PAGE, RW
         self.page = page
         self.access = access
@@ -91,9 +101,7 @@ class Mmu:
         False: it must not be translated, see `Target.deadly`.
         """
         base = page * PAGE
-        end = min(base + PAGE, self.size)
-        deadly = self._deadly
-        if deadly is not None and deadly.search(self.real.view, base, end):
+        if self._kills(base):
             if page in self.code:
                 self.rest(page)
             return False
@@ -117,6 +125,36 @@ class Mmu:
         if changed:
             self.low[page], self.high[page] = PAGE, 0
         return True
+
+    def watch(self, page: int, context: Saved) -> None:
+        """Let *context* lose a reservation in *page* at the next write."""
+        if page not in self.watched:
+            self.watched[page] = set()
+            for core in self.cores:
+                core.stale = True
+        self.watched[page].add(context)
+
+    def written(self, page: int) -> None:
+        """Hear that a vCPU is writing to *page*."""
+        for context in self.watched.pop(page, ()):
+            if self._target.reservation(context) // PAGE == page:
+                self._target.forsake(context)
+
+    def _kills(self, base: int) -> bool:
+        """
+        Say whether something deadly lies in the page at *base*, or partly.
+
+        What its neighbours hold may change, but they are looked at in the same
+        way before they are code.
+        """
+        if self._deadly is None:
+            return False
+        start = max(base - _REACH, 0)
+        text = self.bytes_at(start, base - start + PAGE + _REACH)
+        return any(
+            found.end() > base - start and found.start() < base - start + PAGE
+            for found in self._deadly.finditer(text)
+        )
 
     def rest(self, page: int) -> None:
         """Make *page* data; its translations wait for `wake`."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from vpok.engines.unicorn.target import CARE, SITE, Target
+from vpok.engines.unicorn.target import GUARD, NOTHING, SITE, Target
 
 # A block whose length or count the decoder sees differently from the engine.
 UNSURE: Final = -2
@@ -20,7 +20,8 @@ class Scan:
     *code* begins at address *pc* and goes on for `Target.margin` bytes behind
     the block's *size*; only its first *inside* bytes belong to the partition.
     `SITE` instructions need care unless they are among *sites*, or there is
-    room for them (None: all are right).
+    room for them (None: all are right); `GUARD` instructions always do, unless
+    they can be *guarded*, like sites.
     """
 
     def __init__(
@@ -31,30 +32,37 @@ class Scan:
         size: int,
         inside: int,
         sites: Collection[int] | None = None,
+        *,
+        guarded: bool = False,
     ) -> None:
         """Look at instructions until one needs care, or to the end."""
         self.count = 0  # instructions before the one that needs care
         self.length = 0  # their bytes
         self.care = False
         self.sites = False  # there is a SITE instruction
-        self.wanted: list[int] = []  # addresses that should become sites
+        self.guards = False  # there is a GUARD instruction
+        # Addresses that should become sites, and what is needed there.
+        self.wanted: dict[int, int] = {}
         while self.length < size and not self.care:
             length, need = target.look(code, self.length)
             if self.length + length > inside:
                 self.care = True
-            elif need == SITE:
-                self.care = not self._fits(pc + self.length, sites)
+            elif need == SITE or (need == GUARD and guarded):
+                self.care = not self._fits(pc + self.length, need, sites)
             else:
-                self.care = need == CARE
+                self.care = need != NOTHING
             if not self.care:
                 self.length += length
                 self.count += 1
 
-    def _fits(self, address: int, sites: Collection[int] | None) -> bool:
+    def _fits(
+        self, address: int, need: int, sites: Collection[int] | None
+    ) -> bool:
         self.sites = True
+        self.guards |= need == GUARD
         if sites is None or address in sites:
             return True
-        self.wanted.append(address)
+        self.wanted[address] = need
         return len(sites) + len(self.wanted) <= MOST_SITES
 
     def verdict(self, size: int, icount: int) -> int:

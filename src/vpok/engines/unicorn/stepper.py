@@ -75,15 +75,19 @@ class Stepper(Core):
     def _look(self, pc: int, size: int, icount: int) -> None:
         mmu = self.mmu
         mmu.cover(pc, pc + size)
-        if self.vetted:
+        if size == 0 and pc < mmu.size:
+            self.empty.add(pc)
+        if self.vetted and not self.target.beyond:
             return
         code = mmu.bytes_at(pc, size + self.target.margin)
         look = Scan(self.target, pc, code, size, mmu.size - pc)
-        if look.verdict(size, icount) == CLEAN:
+        if look.verdict(size, icount) == CLEAN or (
+            self.vetted and look.count == icount
+        ):
             return
         if pc < mmu.size:  # outside there is only what faults
             self._odd.append(pc)
-        if not self.careless:
+        if not (self.careless or self.vetted):
             self.block = (pc, size)
             self.outcome = UNFIT
             self.stop()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NOTHING: Final = 0
 SITE: Final = 1  # exact only if all flags have been computed before it
 CARE: Final = 2  # a look of its own, see `Target.special`
+GUARD: Final = 3  # that, unless somebody looks out for `Target.danger`
 
 
 class Special(NamedTuple):
@@ -42,6 +43,15 @@ class Access(NamedTuple):
     length: int
     write: bool
     first: int  # byte of it that is outside
+
+
+class Danger(NamedTuple):
+    """Registers, by their words, and what their low halves must not be."""
+
+    first: int
+    second: int
+    bad_first: int
+    bad_second: int
 
 
 class Target:
@@ -77,14 +87,17 @@ class Target:
     # beginning of an instruction `look` may read.
     filler: int
     margin: int
-    beyond = 0  # bytes behind a block whose instruction is in it all the same
+    # Bytes behind a block of the instruction that it ends with all the same: an
+    # illegal one is not in its size.  Such blocks do not stay translated.
+    beyond = 0
     deadly: Pattern[bytes] | None = None  # pages that are never translated
+    danger: Danger | None = None  # for instructions that need GUARD
     # The way to user mode: its page, which is hidden, and its instructions.
     hidden_at: int
     steps = 3
     extended_size = 0
-    # Bytes that every context has behind the library's own: see `stow`.
-    extra = 0
+    # There is state that is in no context of the library: see `stow`.
+    extra = False
 
     # --- the way to user mode ----------------------------------------------
 
@@ -153,14 +166,19 @@ class Target:
     def keep(self, core: "Core") -> None:
         """In a core that counts, keep the flags over a miss of the TLB."""
 
-    def stow(self, core: "Core", address: int) -> None:
-        """Save what the library does not, in `extra` bytes at *address*."""
+    def stow(self, core: "Core") -> int:
+        """Return what the library does not save."""
+        return 0
 
-    def fetch(self, core: "Core", address: int) -> None:
+    def fetch(self, core: "Core", extra: int) -> None:
         """Restore it."""
 
-    def part(self, context: "Saved") -> None:
-        """Drop what a vCPU must not remember after others have run."""
+    def reservation(self, context: "Saved") -> int:
+        """Return the address that *context* has reserved, -1 for none."""
+        return -1
+
+    def forsake(self, context: "Saved") -> None:
+        """Drop the reservation of *context*."""
 
     # --- registers beside the numbered ones ---------------------------------
 

@@ -99,6 +99,10 @@ class Policy:
                 return ""
         return "none of these processors is the partition's"
 
+    def serves(self, vcpu: Vcpu, pcpu: i64) -> bool:
+        """Say whether *vcpu* may get a window on *pcpu*."""
+        return bool(vcpu.affinity >> pcpu & 1)
+
     def migrate(self, vcpu: Vcpu, pcpu: i64) -> str:
         """Move a vCPU to a processor; return a refusal, or ''."""
         return "this policy moves vCPUs itself: pin it instead"

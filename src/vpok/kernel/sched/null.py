@@ -29,6 +29,10 @@ class Null(Policy):
             return ""
         return "it has a processor of its own, which is not among these"
 
+    def serves(self, vcpu: Vcpu, pcpu: i64) -> bool:
+        """Say whether it is the vCPU's own processor."""
+        return self.pcpus[self.places[vcpu.index]] == int(pcpu)
+
     def migrate(self, vcpu: Vcpu, pcpu: i64) -> str:
         """Let two vCPUs change places."""
         if int(pcpu) not in self.pcpus:
@@ -36,6 +40,11 @@ class Null(Policy):
         mine = self.places[vcpu.index]
         place = self.pcpus.index(int(pcpu))
         other = self.places.index(place)
+        home = self.pcpus[mine]
+        if other < len(self.vcpus) and not (
+            self.vcpus[other].affinity >> home & 1
+        ):
+            return f"vCPU {other}, which is there, is pinned to it"
         self.places[vcpu.index] = place
         self.places[other] = mine
         return ""

@@ -14,10 +14,7 @@ def register(call: Call) -> int:
     handler = call.code(1)
     if call.interrupts.registered(number):
         raise Refused(Error.EEXIST)
-    asserted = call.interrupts.asserted >> number & 1
-    call.interrupts.register(number, handler, call.now)
-    if asserted:
-        call.kernel.attend(call.vcpu, call.now)
+    call.kernel.register(call.vcpu, number, handler, call.now)
     return 0
 
 

@@ -8,7 +8,7 @@ its own tasks.  What it may call is the ABI of `vpok.abi.paravirt`.
 from struct import Struct
 from typing import Final
 
-from vpok.abi.paravirt import MAX_DEPTH, PAGE, VERSION
+from vpok.abi.paravirt import INTERRUPTS, MAX_DEPTH, PAGE, VERSION
 from vpok.abi.paravirt_calls import Error, HealthKind
 from vpok.arch.paravirt import FAULT, ISAS, ParavirtOps, hypercall_page
 from vpok.events import NOBODY, EventKind
@@ -23,7 +23,7 @@ from vpok.kernel.partition import (
 from vpok.kernel.personality import Personality
 from vpok.kernel.ports import Port
 from vpok.kernel.services import Services
-from vpok.kernel.vcpu import BLOCKED, RUNNING, Vcpu, charge, steal
+from vpok.kernel.vcpu import BLOCKED, RUNNING, Vcpu, charge, clocks
 from vpok.machine.interrupts import NESTED, NONE, OVERRUN, Interrupts
 from vpok.personalities.actions import code, plan_names, switch_plan
 from vpok.personalities.paravirt.call import Call, Refused
@@ -71,6 +71,11 @@ class Paravirt(Personality):
     def attach(self, partition: Partition, kernel: Services) -> None:
         """Hear whom it serves."""
         super().attach(partition, kernel)
+        partition.external = any(
+            not (line.period or line.arrivals) and line.sender < 0
+            for line in self.lines
+        )
+        partition.mode = COLD_START
         self.memory = partition.memory
         self.call_cause = int(partition.engine.call_cause)
         self.call = Call(self)
@@ -158,8 +163,12 @@ class Paravirt(Personality):
 
     def reset(self, vcpu: Vcpu, now: int) -> None:
         """Forget what a vCPU had registered."""
-        self.interrupts(vcpu).reset()
-        self.interrupts(vcpu).publish()
+        interrupts = self.interrupts(vcpu)
+        for number in range(INTERRUPTS):
+            if interrupts.registered(number):
+                self.kernel.unregister(vcpu, number, now)
+        interrupts.reset()
+        interrupts.publish()
         self.kernel.cancel_source(vcpu, NONE)
         self.unbind(vcpu, NONE)
 
@@ -173,16 +182,29 @@ class Paravirt(Personality):
 
     def trap(self, vcpu: Vcpu, now: int, cause: int) -> int:
         """Serve a hypercall or a fault."""
-        interrupts = self.interrupts(vcpu)
+        interrupts = vcpu.arch.interrupts
+        assert interrupts is not None
         if cause != self.call_cause:
             self._fault(vcpu, interrupts, now, cause)
             return self._verdict(vcpu, CONTINUE)
         vcpu.syscalls += 1
+        call = self.call
+        call.begin(vcpu, interrupts, now)
+        self._serve(vcpu, call, now)
+        self._refresh(vcpu, interrupts, now)
+        if vcpu.state == RUNNING and call.verdict == CONTINUE:
+            vcpu.attention = False
+            if interrupts.pending:
+                self.kernel.enter(vcpu, now)
+        else:
+            vcpu.attention = True
+        return self._verdict(vcpu, call.verdict)
+
+    def _serve(self, vcpu: Vcpu, call: Call, now: int) -> None:
+        """Serve a hypercall, and put its result where it belongs."""
         machine = vcpu.arch.machine
         number = machine.get(self.isa.number)
         handler = HANDLERS.get(number)
-        call = self.call
-        call.begin(vcpu, interrupts, now)
         if handler is None:
             result: int | None = -int(Error.ENOSYS)
             self.report(vcpu, HealthKind.ILLEGAL_CALL, now)
@@ -197,12 +219,6 @@ class Paravirt(Personality):
             shown = number if handler is not None else NOBODY
             told = NOBODY if result is None else result
             self.kernel.emit(now, EventKind.SYSCALL, vcpu, NOBODY, shown, told)
-        self._refresh(vcpu, interrupts, now)
-        if vcpu.state == RUNNING and call.verdict == CONTINUE:
-            self.kernel.enter(vcpu, now)
-        else:
-            vcpu.attention = True
-        return self._verdict(vcpu, call.verdict)
 
     def _verdict(self, vcpu: Vcpu, verdict: int) -> int:
         """Let nobody go on who was stopped meanwhile."""
@@ -249,9 +265,7 @@ class Paravirt(Personality):
 
     def _refresh(self, vcpu: Vcpu, interrupts: Interrupts, now: int) -> None:
         """Write the times into the shared page."""
-        times = _TIMES.pack(
-            now, self.kernel.executed(vcpu, now), steal(vcpu, now)
-        )
+        times = _TIMES.pack(now, *clocks(vcpu, now))
         self.memory.write(int(interrupts.page) + _TIMES_AT, times)
 
     # --- waiting -----------------------------------------------------------

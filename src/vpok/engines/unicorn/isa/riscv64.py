@@ -71,11 +71,11 @@ class Riscv64(Target):
     beyond = 1  # an illegal instruction is in no block's size
     hidden_at = way.HIDDEN_AT
     extended_size = EXTENDED_SIZE
-    extra = 1  # the exception flags, which are in no context
+    extra = True  # the exception flags, which are in no context
 
     def __init__(self) -> None:
         """Know nothing of the library yet."""
-        self._state = State(-1, -1)
+        self._state = State(-1, -1, -1)
 
     def prepare(self, library: Library) -> None:
         """Find what the library does not save, or never forgets."""
@@ -88,6 +88,7 @@ class Riscv64(Target):
     def enter(self, core: Core) -> None:
         """Bring *core* to user mode."""
         way.enter(core)
+        core.own = self._state.own(core)
 
     # --- code --------------------------------------------------------------
 
@@ -152,17 +153,21 @@ class Riscv64(Target):
 
     # --- state that the library does not keep as it should ------------------
 
-    def stow(self, core: Core, address: int) -> None:
-        """Save the exception flags, which the library does not."""
-        self._state.stow(core, address)
+    def stow(self, core: Core) -> int:
+        """Return the exception flags, which the library does not save."""
+        return self._state.flags(core)
 
-    def fetch(self, core: Core, address: int) -> None:
+    def fetch(self, core: Core, extra: int) -> None:
         """Restore them."""
-        self._state.fetch(core, address)
+        self._state.set_flags(core, extra)
 
-    def part(self, context: Saved) -> None:
-        """Lose the reservation: others are about to run."""
-        self._state.part(context)
+    def reservation(self, context: Saved) -> int:
+        """Return the address that LR has reserved."""
+        return self._state.reservation(context)
+
+    def forsake(self, context: Saved) -> None:
+        """Let the next SC fail."""
+        self._state.forsake(context)
 
     # --- registers beside the numbered ones ---------------------------------
 

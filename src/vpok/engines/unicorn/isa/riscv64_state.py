@@ -1,18 +1,19 @@
 """
 What the library knows of a hart without saving or naming it.
 
-* The accrued exception flags are in no context: they travel in a byte of our
-  own, behind it.  In the library they are a byte in an order of its own.
+* The accrued exception flags are in no context: they travel beside it
+  (`Saved.extra`), in the library's own order of bits.
 * The address of a reservation (LR) is in the contexts, without a name.  A vCPU
-  must not keep it while others run.
+  must lose it when another one writes there.
 
 Where things are is found out by changing them and looking what has changed.
 """
 
 import ctypes
+from collections.abc import Sequence
 from ctypes import c_uint8, c_uint64
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from vpok.engines.unicorn.core import Core
 from vpok.engines.unicorn.lib import Library
@@ -46,39 +47,56 @@ _X6: Final = 6
 _RESERVED: Final = 0x548
 
 
+class Own(NamedTuple):
+    """Two bytes of one core, where the library keeps them."""
+
+    flags: memoryview
+    rounding: memoryview
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Where that is; -1: not found, the library must be asked."""
 
     flags_at: int  # behind x0, in the library's memory
+    rounding_at: int  # as well
     reserved_at: int  # in a context
 
-    def stow(self, core: Core, address: int) -> None:
-        """Put the exception flags at *address*."""
-        c_uint8.from_address(address).value = self._flags(core)
+    def own(self, core: Core) -> Own | None:
+        """Return a look at the library's memory, if it is known."""
+        base = core.registers.base
+        if not base or min(self.flags_at, self.rounding_at) < 0:
+            return None
+        return Own(_byte(base + self.flags_at), _byte(base + self.rounding_at))
 
-    def fetch(self, core: Core, address: int) -> None:
-        """Take the exception flags from *address*."""
-        self._set_flags(core, c_uint8.from_address(address).value)
+    def reservation(self, context: Saved) -> int:
+        """Return the address that is reserved in *context*, or -1."""
+        address: int = U64.unpack_from(context.data, self.reserved_at)[0]
+        return -1 if address == NOTHING_RESERVED else address
 
-    def part(self, context: Saved) -> None:
-        """Lose the reservation that is in *context*."""
+    def forsake(self, context: Saved) -> None:
+        """Drop the reservation of *context*."""
         U64.pack_into(context.data, self.reserved_at, NOTHING_RESERVED)
 
     def reserved(self, core: Core) -> int:
-        """Return the address that is reserved, all ones for none."""
+        """Return the address that is reserved in *core*, or -1."""
         core.lib.context_save(core.handle, core.spare.address)
-        address: int = U64.unpack_from(core.spare.data, self.reserved_at)[0]
-        return address
+        return self.reservation(core.spare)
 
     def fcsr(self, core: Core) -> int:
         """Return rounding mode and flags."""
-        return _ask(core, _FRM) << 5 | self._flags(core)
+        own: Own | None = core.own
+        rounding = own.rounding[0] if own else _ask(core, _FRM)
+        return rounding << 5 | _FROM_LIBRARY[self.flags(core)]
 
     def set_fcsr(self, core: Core, value: int) -> None:
         """Change rounding mode and flags."""
-        core.registers.ask(_FRM, value >> 5 & 7)
-        self._set_flags(core, value & 31)
+        own: Own | None = core.own
+        if own:
+            own.rounding[0] = value >> 5
+        else:
+            core.registers.ask(_FRM, value >> 5)
+        self.set_flags(core, _TO_LIBRARY[value & 31])
 
     def floats(self, core: Core) -> bytes:
         """Return f0 to f31."""
@@ -98,20 +116,24 @@ class State:
                 _F0 + number, U64.unpack_from(data, 8 * number)[0]
             )
 
-    def _flags(self, core: Core) -> int:
-        base = core.registers.base
-        if base and self.flags_at >= 0:
-            byte = c_uint8.from_address(base + self.flags_at).value
-            return _FROM_LIBRARY[byte]
-        return _ask(core, _FFLAGS)
+    def flags(self, core: Core) -> int:
+        """Return the exception flags, in the library's order."""
+        own: Own | None = core.own
+        if own:
+            return own.flags[0]
+        return _TO_LIBRARY[_ask(core, _FFLAGS)]
 
-    def _set_flags(self, core: Core, flags: int) -> None:
-        base = core.registers.base
-        if base and self.flags_at >= 0:
-            byte = c_uint8.from_address(base + self.flags_at)
-            byte.value = _TO_LIBRARY[flags]
+    def set_flags(self, core: Core, flags: int) -> None:
+        """Change them."""
+        own: Own | None = core.own
+        if own:
+            own.flags[0] = flags
         else:
-            core.registers.ask(_FFLAGS, flags)
+            core.registers.ask(_FFLAGS, _FROM_LIBRARY[flags])
+
+
+def _byte(address: int) -> memoryview:
+    return memoryview(c_uint8.from_address(address)).cast("B")
 
 
 def _ask(core: Core, number: int) -> int:
@@ -131,7 +153,8 @@ def find_state(library: Library, target: Target) -> State:
     core = Stepper(library, mmu, target)
     try:
         saved = Saved(core.start())
-        flags_at = _find_flags(core)
+        flags_at = _find(core, _FFLAGS, _TO_LIBRARY)
+        rounding_at = _find(core, _FRM, range(8))
         reserved_at = _find_reservation(core, saved)
     finally:
         core.close()
@@ -140,25 +163,20 @@ def find_state(library: Library, target: Target) -> State:
             f"Unicorn {library.version} keeps its state in an unknown way;"
             " install unicorn 2.1.4"
         )
-    return State(flags_at, reserved_at)
+    return State(flags_at, rounding_at, reserved_at)
 
 
-def _find_flags(core: Core) -> int:
-    """Return where a byte follows the flags in all that is written."""
+def _find(core: Core, number: int, values: Sequence[int]) -> int:
+    """Return where a byte is *values[n]* when *number* is set to n, or -1."""
     base = core.registers.base
     if not base:
         return -1
-    seen = []
-    for flags in (0, *(1 << bit for bit in range(5)), 31, 0):
-        core.registers.ask(_FFLAGS, flags)
-        seen.append((peek(base, _STATE_BYTES), _TO_LIBRARY[flags]))
-    length = min(len(data) for data, _ in seen)
-    found = [
-        at
-        for at in range(length)
-        if seen[6][0][at] == seen[6][1]
-        and all(data[at] == byte for data, byte in seen)
-    ]
+    found = list(range(_STATE_BYTES))
+    for value in (*reversed(range(len(values))), 1, 0):
+        core.registers.ask(number, value)
+        data = peek(base, _STATE_BYTES)
+        byte = values[value]
+        found = [at for at in found if at < len(data) and data[at] == byte]
     return found[0] if len(found) == 1 else -1
 
 

@@ -6,10 +6,12 @@ from typing import Final
 
 from vpok.arch.x86_32 import (
     DEBUG,
+    DIVIDE_ERROR,
     GENERAL_PROTECTION,
     INVALID_OPCODE,
     OVERFLOW,
 )
+from vpok.arch.x86_decode import Instruction
 from vpok.engines.unicorn import lib as uc
 from vpok.engines.unicorn.core import Core
 from vpok.engines.unicorn.isa.x86_calibrate import find_layout
@@ -21,9 +23,13 @@ from vpok.engines.unicorn.isa.x86_layout import (
     Layout,
 )
 from vpok.engines.unicorn.lib import Library
-from vpok.engines.unicorn.target import Target
+from vpok.engines.unicorn.target import ALONE, Danger, Special, Target
 
 HLT: Final = 0xF4
+_EAX: Final = 0
+_EDX: Final = 2
+_LOW: Final = 0xFFFF_FFFF
+_LEAST: Final = 0x8000_0000
 
 
 class X86(Target):
@@ -37,13 +43,15 @@ class X86(Target):
     filler = HLT
     # BT, BTS, BTR or BTC of a register with LOCK: an invalid instruction, on
     # which the translator aborts the process, even if it is only behind what
-    # will be executed.  A page that seems to have one, or the beginning of one
-    # at its end, is never translated; its instructions are executed one by
-    # one.
+    # will be executed.  A page that seems to have one, or a part of one, is
+    # never translated; its instructions are executed one by one.
     deadly = re.compile(
-        rb"\xf0[\x26\x2e\x36\x3e\x64-\x67\xf0\xf2\xf3]{0,14}"
-        rb"(\Z|\x0f(\Z|[\xa3\xab\xb3\xba\xbb](\Z|[\xc0-\xff])))"
+        rb"\xf0[\x26\x2e\x36\x3e\x64-\x67\xf0\xf2\xf3]{0,13}"
+        rb"\x0f[\xa3\xab\xb3\xba\xbb][\xc0-\xff]"
     )
+    # IDIV of -2^63: its result never fits, but the library has the host
+    # divide, which kills the process if it is by -1.
+    danger = Danger(_EAX, _EDX, 0, _LEAST)
     flags: int
 
     def __init__(self) -> None:
@@ -53,6 +61,20 @@ class X86(Target):
     def prepare(self, library: Library) -> None:
         """Find the words that must be mended; raises EngineUnavailable."""
         self._layout = find_layout(library, type(self)())
+
+    def alone(self, core: Core, instruction: Instruction) -> Special:
+        """
+        Let the stepper execute *instruction*, unless that kills the process.
+
+        PCMPESTRI and PCMPESTRM do, with a length of -2^31.
+        """
+        eax = core.registers.get(_EAX) & _LOW
+        edx = core.registers.get(_EDX) & _LOW
+        if instruction.divides and (eax, edx) == (0, _LEAST):
+            return Special(DIVIDE_ERROR)
+        if instruction.counts and _LEAST in {eax, edx}:
+            return Special(INVALID_OPCODE)
+        return Special(ALONE)
 
     def base_in_context(self) -> int:
         """Return the offset of the first general register in a context."""

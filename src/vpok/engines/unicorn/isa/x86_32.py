@@ -14,6 +14,7 @@ from vpok.arch.x86_32 import (
 from vpok.arch.x86_decode import (
     CALL,
     CALL_VECTORS,
+    DIVIDE,
     LONGEST,
     PACK,
     PLAIN,
@@ -27,14 +28,16 @@ from vpok.engines.unicorn.isa import x86_32_special as special
 from vpok.engines.unicorn.isa.x86 import X86
 from vpok.engines.unicorn.isa.x86_way import FLAT, Way
 from vpok.engines.unicorn.target import (
+    ALONE,
     CARE,
+    GUARD,
     NOTHING,
     SITE,
     Access,
     Special,
 )
 
-_NEEDS: Final = {PLAIN: NOTHING, CALL: NOTHING, PACK: SITE}
+_NEEDS: Final = {PLAIN: NOTHING, CALL: NOTHING, PACK: SITE, DIVIDE: GUARD}
 _WAY: Final = Way(
     hidden_at=0xFFFF_F000,
     word=4,
@@ -88,7 +91,8 @@ class X86With32Bits(X86):
     def special(self, core: Core, code: bytes, inside: int) -> Special:
         """Deal with the instruction at the PC."""
         instruction = decode(code, 0, self._instruction)
-        return special.handle(core, instruction, inside)
+        what = special.handle(core, instruction, inside)
+        return self.alone(core, instruction) if what.cause == ALONE else what
 
     def call(self, code: bytes) -> tuple[int, int]:
         """Return length and vector of a software interrupt."""

@@ -16,6 +16,7 @@ from vpok.arch.x86_64 import (
 )
 from vpok.arch.x86_decode import (
     CALL,
+    DIVIDE,
     FAULT,
     LONGEST,
     PACK,
@@ -33,8 +34,8 @@ from vpok.engines.unicorn.isa.x86 import X86
 from vpok.engines.unicorn.isa.x86_way import FLAT, Way
 from vpok.engines.unicorn.lib import Library
 from vpok.engines.unicorn.target import (
-    ALONE,
     CARE,
+    GUARD,
     NOTHING,
     SITE,
     Access,
@@ -42,7 +43,7 @@ from vpok.engines.unicorn.target import (
 )
 from vpok.kernel.errors import EngineUnavailable
 
-_NEEDS: Final = {PLAIN: NOTHING, CALL: NOTHING, PACK: SITE}
+_NEEDS: Final = {PLAIN: NOTHING, CALL: NOTHING, PACK: SITE, DIVIDE: GUARD}
 _CODE_64: Final = 0x00AF_FB00_0000_FFFF
 _WAY: Final = Way(
     hidden_at=0xFFFF_FFFF_FFFF_F000,
@@ -77,8 +78,8 @@ class X86With64Bits(X86):
     margin = LONGEST + 2
     # As in 32 bits, with REX between the prefixes.
     deadly = re.compile(
-        rb"\xf0[\x26\x2e\x36\x3e\x40-\x4f\x64-\x67\xf0\xf2\xf3]{0,14}"
-        rb"(\Z|\x0f(\Z|[\xa3\xab\xb3\xba\xbb](\Z|[\xc0-\xff])))"
+        rb"\xf0[\x26\x2e\x36\x3e\x40-\x4f\x64-\x67\xf0\xf2\xf3]{0,13}"
+        rb"\x0f[\xa3\xab\xb3\xba\xbb][\xc0-\xff]"
     )
     hidden_at = _WAY.hidden_at
     extended_size = image.SIZE
@@ -123,7 +124,7 @@ class X86With64Bits(X86):
         if instruction.kind == SOFT:
             core.registers.set(RIP, pc + instruction.length)
             return Special(instruction.vector, paid=True)
-        return Special(ALONE)
+        return self.alone(core, instruction)
 
     def call(self, code: bytes) -> tuple[int, int]:
         """Return length and vector of a software interrupt."""
