@@ -117,6 +117,7 @@ class PythonEngine(Engine):
         state.still += 1
         if state.still > MOST_STILL:
             charge(vcpu, STILL_CHARGE)
+            state.instant += STILL_CHARGE  # which is no progress
 
     # --- what a function asks for ------------------------------------------
 
