@@ -69,7 +69,7 @@ VCPUS = Record(
             "quantum",
             TIME,
             "How long a turn of `round-robin` or `credit` is.",
-            default="10ms",
+            default="1ms",
         ),
         ours(
             "each",

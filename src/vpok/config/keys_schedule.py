@@ -107,7 +107,7 @@ SCHEDULER = Record(
             "quantum",
             TIME,
             "How long a turn of that policy is.",
-            default="10ms",
+            default="1ms",
         ),
     ),
     intro="Exactly one of `slots`, `windows`, `plans` and, in the flat "

@@ -92,11 +92,11 @@ def test_a_partition_has_one_vcpu_per_processor_unless_told(two: Load) -> None:
         ("vcpus: {count: 1, policy: null}", VcpusSpec(1)),
         (
             "vcpus: {policy: round-robin}",
-            VcpusSpec(2, "round-robin", 10_000_000),
+            VcpusSpec(2, "round-robin", 1_000_000),
         ),
         (
-            "vcpus: {count: 7, policy: round-robin, quantum: 1ms}",
-            VcpusSpec(7, "round-robin", 1_000_000),
+            "vcpus: {count: 7, policy: round-robin, quantum: 7ms}",
+            VcpusSpec(7, "round-robin", 7_000_000),
         ),
     ],
 )
