@@ -190,7 +190,7 @@ What goes wrong in a partition is told to the health monitor as one of these
 kinds; the partition's `health:` in the configuration says what happens then.
 After a `fault` that is ignored, the instruction is executed again; after
 `stack`, the vCPU goes on with interrupts disabled; an illegal call is refused
-in any case.
+in any case. `plan NAME` asks for a plan and is otherwise as `ignore`.
 """
 
 TAIL: Final = """\
