@@ -60,6 +60,9 @@ def play(page: str, folder: Path) -> list[str]:
                     shown, out, ELLIPSIS | NORMALIZE_WHITESPACE
                 ):
                     different.append(f"$ {command}\n{out}")
+        elif language == "yaml":
+            name, _, text = block.removeprefix("# ").partition("\n")
+            (folder / name).write_text(text)
         elif language == "python":
             code = compile(block, page, "exec")
             with (
@@ -82,6 +85,11 @@ def test_the_way_to_a_guest_operating_system_can_be_typed(
     (tmp_path / "examples").symlink_to(ROOT / "examples")
 
     assert play("docs/guest-os.md", tmp_path) == []
+
+
+@pytest.mark.slow
+def test_the_page_on_scheduling_can_be_typed(tmp_path: Path) -> None:
+    assert play("docs/scheduling.md", tmp_path) == []
 
 
 @pytest.mark.slow
