@@ -73,16 +73,16 @@ def test_ids_are_recycled_and_destroying_works(isa: str) -> None:
     """As many restarts as use up all ids, were none given back."""
     with alone(isa, vcpus=2) as guest:
         kernel = guest.system.kernel
-        domain = kernel.domains[0]
-        first = [vcpu.id for vcpu in domain.partition.vcpus]
+        owner = kernel.partitions[0]
+        first = [vcpu.id for vcpu in owner.vcpus]
         for _ in range(MAX_VCPUS // 2):
-            for vcpu in reversed(list(domain.partition.vcpus)):
+            for vcpu in reversed(list(owner.vcpus)):
                 destroy_vcpu(vcpu, kernel.ids, 0)
-            for ops in domain.ops:
-                machine = domain.partition.engine.machine
-                alloc_vcpu(domain.partition, kernel.ids, ops, machine, 0)
+            for ops in owner.ops:
+                machine = owner.engine.machine
+                alloc_vcpu(owner, kernel.ids, ops, machine, 0)
 
-        assert sorted(v.id for v in domain.partition.vcpus) == sorted(first)
+        assert sorted(v.id for v in owner.vcpus) == sorted(first)
         assert len(kernel.ids.used) == 2
 
 

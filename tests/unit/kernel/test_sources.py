@@ -313,7 +313,7 @@ def test_a_restart_outside_of_a_window_merges_with_nothing() -> None:
     """The tick that waited is gone; the next one that is missed waits."""
     world = run(ONE, SOMETIMES, tick(), until=4_500)
     kernel = world.kernel
-    kernel.restart(kernel.domains[0], 4_500)
+    kernel.restart(kernel.partitions[0], 4_500)
     found = kernel.partitions[0].vcpus[0].arch.interrupts
     assert found is not None
     found.register(0, 1, 4_500)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from vpok.assembly import first_level, plans_of, timeline
 from vpok.kernel.errors import EngineUnavailable, VpokError
-from vpok.kernel.first_level import NO_PARTITION, Slots, Windows
+from vpok.kernel.first_level import NO_DOMAIN, Slots, Windows
 from vpok.spec.model import (
     CostSpec,
     FlushSpec,
@@ -13,7 +14,7 @@ from vpok.spec.model import (
     ScheduleSpec,
     SystemSpec,
 )
-from vpok.system import Parts, build, first_level, instant, load, timeline
+from vpok.system import Parts, build, instant, load
 from vpok.testing import (
     Cause,
     Guest,
@@ -100,18 +101,22 @@ def test_gaps_are_filled_on_each_processor() -> None:
     )
 
     filled = [
-        (int(w.index), int(w.partition), int(w.start), int(w.end))
-        for w in timeline(spec, 0)
+        (int(w.index), int(w.domain), int(w.start), int(w.end))
+        for w in timeline(spec, plans_of(spec)[0], 0)
     ]
 
     assert filled == [
-        (-1, NO_PARTITION, 0, 100),
+        (-1, NO_DOMAIN, 0, 100),
         (1, 0, 100, 300),
-        (-1, NO_PARTITION, 300, 600),
+        (-1, NO_DOMAIN, 300, 600),
         (0, 1, 600, 700),
-        (-1, NO_PARTITION, 700, 1000),
+        (-1, NO_DOMAIN, 700, 1000),
     ]
-    assert [int(w.partition) for w in timeline(spec, 1)] == [-1, 1, -1]
+    assert [int(w.domain) for w in timeline(spec, plans_of(spec)[0], 1)] == [
+        -1,
+        1,
+        -1,
+    ]
 
 
 def test_windows_that_overlap_are_refused() -> None:
