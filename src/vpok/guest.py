@@ -17,9 +17,6 @@ meaning, costs and refusals; a refused one raises `Refused` where it was
 yielded.  Times are ns, or words such as "2ms".
 """
 
-from struct import Struct
-from typing import Final, NamedTuple
-
 from vpok.abi.paravirt import FOREVER
 from vpok.abi.paravirt_calls import (
     Direction,
@@ -31,6 +28,7 @@ from vpok.abi.paravirt_calls import (
     Wake,
 )
 from vpok.config.units import parse_time
+from vpok.engines.python import records
 from vpok.engines.python.calls import (
     AS_MANY,
     ROOM,
@@ -43,6 +41,12 @@ from vpok.engines.python.calls import (
     Look,
     Refused,
     Request,
+)
+from vpok.engines.python.records import (
+    PlanState,
+    PortState,
+    RunState,
+    SharedPage,
 )
 from vpok.units import MAX_TIME
 
@@ -104,53 +108,6 @@ __all__ = [
 
 Time = int | str
 
-_RUNSTATE: Final = Struct("<IiQ4Q")
-_PLAN: Final = Struct("<IIQ")
-_SHARED: Final = Struct("<IIQIiQQQ")
-_PORT: Final = Struct("<IIQQq")
-
-
-class RunState(NamedTuple):
-    """A runstate record, as in Xen; times are ns."""
-
-    state: State
-    processor: int  # of the partition's, where it ran last; -1
-    since: int
-    running: int
-    runnable: int
-    blocked: int
-    offline: int
-
-
-class PortState(NamedTuple):
-    """The state of a port."""
-
-    kind: Port
-    direction: Direction
-    size: int  # bytes that it holds
-    used: int
-    age: int  # ns since data arrived; -1: never
-
-
-class SharedPage(NamedTuple):
-    """What a vCPU sees of itself without a call; times are ns."""
-
-    enabled: bool
-    pending: int  # bit n: interrupt n is pending and not masked
-    depth: int  # of handlers
-    serving: int  # the interrupt in hand, or -1
-    time: int
-    exec: int  # that this vCPU has run
-    steal: int  # that it was kept from running
-
-
-class PlanState(NamedTuple):
-    """What plans the module goes by."""
-
-    current: int  # the plan in force
-    next: int  # the one for the next major frame
-    switched: int  # ns: the last switch; 0: none
-
 
 def _ns(time: Time) -> int:
     ns = parse_time(time) if isinstance(time, str) else time
@@ -210,13 +167,12 @@ def _wake(result: int, data: bytes) -> Wake:
 def vcpu_info(vcpu: int) -> Request:
     """Answer the `RunState` of a vCPU of the partition."""
     return Call(
-        Number.VCPU_INFO, vcpu, ROOM, size=_RUNSTATE.size, decode=_run_state
+        Number.VCPU_INFO,
+        vcpu,
+        ROOM,
+        size=records.RUNSTATE.size,
+        decode=records.run_state,
     )
-
-
-def _run_state(result: int, data: bytes) -> RunState:
-    state, *rest = _RUNSTATE.unpack(data)
-    return RunState(State(state), *rest)
 
 
 def affinity_get(vcpu: int) -> Request:
@@ -312,12 +268,7 @@ def shared() -> Request:
 
     Its times are as of the last switch to the vCPU, call or delivery.
     """
-    return Look(_shared)
-
-
-def _shared(page: bytes) -> SharedPage:
-    _, enable, *rest = _SHARED.unpack_from(page)
-    return SharedPage(enable != 0, *rest)
+    return Look(records.shared_page)
 
 
 # --- console and ports --------------------------------------------------------
@@ -359,13 +310,12 @@ def port_receive(port: int, length: int = 4096) -> Request:
 def port_status(port: int) -> Request:
     """Answer the `PortState` of a port."""
     return Call(
-        Number.PORT_STATUS, port, ROOM, size=_PORT.size, decode=_port_state
+        Number.PORT_STATUS,
+        port,
+        ROOM,
+        size=records.PORT.size,
+        decode=records.port_state,
     )
-
-
-def _port_state(result: int, data: bytes) -> PortState:
-    kind, direction, *rest = _PORT.unpack(data)
-    return PortState(Port(kind), Direction(direction), *rest)
 
 
 def port_bind(port: int, number: int) -> Request:
@@ -408,11 +358,12 @@ def plan_request(plan: int) -> Request:
 
 def plan_status() -> Request:
     """Answer the `PlanState` of the module."""
-    return Call(Number.PLAN_STATUS, ROOM, size=_PLAN.size, decode=_plan_state)
-
-
-def _plan_state(result: int, data: bytes) -> PlanState:
-    return PlanState(*_PLAN.unpack(data))
+    return Call(
+        Number.PLAN_STATUS,
+        ROOM,
+        size=records.PLAN.size,
+        decode=records.plan_state,
+    )
 
 
 def shutdown() -> Request:

@@ -17,6 +17,8 @@ TYPES: dict[str, Any] = {
     "array": list,
     "string": str,
     "integer": int,
+    "number": float,
+    "boolean": bool,
 }
 
 
@@ -81,6 +83,7 @@ def test_the_schema_uses_only_words_that_this_test_understands() -> None:
         HERE / "full.yaml",
         HERE / "paravirt.yaml",
         HERE / "tasks.yaml",
+        HERE / "python.yaml",
         ROOT / "src/vpok/config/template.yaml",
         ROOT / "src/vpok/demo/config.yaml",
     ],

@@ -188,3 +188,34 @@ def test_plans_are_switched_from_outside() -> None:
         assert made.plan_status() == ("long", "long", 15 * MS)
         with pytest.raises(VpokError, match="no plan 'none': usual"):
             made.request_plan("none")
+
+
+def test_requests_of_two_processors_count_in_the_order_of_time() -> None:
+    """They share nothing else: without care the host's order would show."""
+
+    def asks(vcpu: Guest) -> Guests:
+        while True:
+            yield compute(1 + vcpu.random.randrange(900_000))
+            yield plan_request(vcpu.random.randrange(2))
+            yield print_(*(yield plan_status()))
+
+    windows = tuple(WindowSpec(p, 0, 2 * MS, (p,)) for p in (0, 1))
+    spec = system(
+        *(
+            partition(name, asks, processors=(p,), features=["plans"])
+            for p, name in enumerate("ab")
+        ),
+        schedule=ScheduleSpec(
+            2 * MS,
+            plans=(
+                PlanSpec("even", 2 * MS, windows),
+                PlanSpec("odd", 3 * MS, windows),
+            ),
+        ),
+        processors=2,
+    )
+    whole = run(spec, 60 * MS)
+    cut = run(spec, 60 * MS, range(0, 60 * MS, 77_777))
+
+    assert len(switches(whole)) > 3
+    assert cut.sink.events == whole.sink.events
