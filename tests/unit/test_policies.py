@@ -137,6 +137,7 @@ def test_a_policy_that_nobody_offers_is_refused_with_advice(
 
     assert "there is no policy 'lottery': take null, round-robin" in told
     assert "by the entry point vpok.policies" in told
+    assert "tickets" not in told  # which nobody can know now
 
 
 def test_a_name_that_is_nearly_right_is_told(offer: list[EntryPoint]) -> None:

@@ -13,7 +13,7 @@ from vpok.config.atoms import (
 )
 from vpok.config.guests import ACTION, ARG, GUEST
 from vpok.config.health import DEFAULT, NAMES
-from vpok.config.keys_policies import EACH, policy_of
+from vpok.config.keys_policies import EACH, OfPolicy, policy_of
 from vpok.config.keys_tasks import TASKS
 from vpok.config.kinds import ByName, Key, ListOf, Named, Record, ours
 from vpok.kernel.sched import POLICIES as OWN
@@ -47,7 +47,7 @@ THREADS = Record(
     ),
 )
 
-VCPUS = Record(
+VCPUS = OfPolicy(
     "partitions[].vcpus",
     (
         ours(

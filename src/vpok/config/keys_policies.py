@@ -20,7 +20,7 @@ from vpok.config.kinds import (
 )
 from vpok.config.log import Log
 from vpok.config.names import unknown
-from vpok.config.source import Node, Pairs
+from vpok.config.source import Entry, Node, Pairs, Scalar, is_null
 from vpok.kernel.sched import POLICIES as OWN
 from vpok.kernel.sched import Parameter, Policy
 from vpok.policies import GROUP, POLICIES, BadPolicyError
@@ -130,3 +130,23 @@ def policy_of(*names: str) -> Atom:
 
     own = choice(*names)
     return PolicyName(own.words, parse, own.json, own.spare)
+
+
+class OfPolicy(Record):
+    """A record with a `policy`, without which nobody knows what `each` is."""
+
+    def read(self, node: Node, path: str, log: Log) -> dict[str, Any]:
+        """Leave `each` out if the policy is a problem."""
+        if isinstance(node, Pairs) and not _usable(node.entries.get("policy")):
+            known = {k: v for k, v in node.entries.items() if k != "each"}
+            node = Pairs(node.line, known)
+        return super().read(node, path, log)
+
+
+def _usable(policy: Entry | None) -> bool:
+    if policy is None or is_null(policy.node):
+        return True
+    try:
+        return isinstance(policy.node, Scalar) and policy.node.text in POLICIES
+    except BadPolicyError:
+        return False
