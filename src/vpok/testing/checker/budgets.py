@@ -88,7 +88,7 @@ class Servers(Rule):
         """Open a ledger for each server."""
         self.ledgers = {
             who: Ledger(domain, who)
-            for domain in self.state.domains
+            for domain in self.view.domains
             if domain.policy == "server"
             for who in domain.members
         }
@@ -96,16 +96,16 @@ class Servers(Rule):
     def instant(self, now: int) -> None:
         """Replenish."""
         for who, ledger in self.ledgers.items():
-            if who in self.state.stirred:
+            if who in self.view.stirred:
                 ledger.wake(now)
-            awake = self.state.awake(who)
-            ledger.instant(now, awake=awake, slept=who in self.state.slept)
+            awake = self.view.awake(who)
+            ledger.instant(now, awake=awake, slept=who in self.view.slept)
 
     def following(self, now: int) -> int:
         """Return when a budget changes."""
         return min(
             (
-                ledger.following(now, running=self.state.runs(who))
+                ledger.following(now, running=self.view.runs(who))
                 for who, ledger in self.ledgers.items()
             ),
             default=FAR,
@@ -114,12 +114,12 @@ class Servers(Rule):
     def span(self, start: int, end: int) -> None:
         """Charge."""
         for who, ledger in self.ledgers.items():
-            if not self.state.runs(who):
-                awake = self.state.awake(who)
+            if not self.view.runs(who):
+                awake = self.view.awake(who)
                 ledger.pass_by(start, end, awake=awake)
                 continue
             over = ledger.run(start, end)
-            disturbed = self.state.domain_of[who] in self.state.disturbed
+            disturbed = self.view.domain_of[who] in self.view.disturbed
             if over and not ledger.extra and not disturbed:
                 what = f"{self.call(who)} runs {over} ns without budget"
                 self.fail(end - over, what)
@@ -146,7 +146,7 @@ class Caps(Rule):
     def prepare(self) -> None:
         """Find the groups that have caps."""
         self.groups: dict[int, list[Group]] = {}
-        for number, domain in enumerate(self.state.domains):
+        for number, domain in enumerate(self.view.domains):
             if domain.policy == "credit":
                 self.groups[number] = _capped(domain)
         self.of = {
@@ -157,7 +157,7 @@ class Caps(Rule):
         }
 
     def _period(self, number: int) -> int:
-        return self.state.domains[number].quantum * QUANTA
+        return self.view.domains[number].quantum * QUANTA
 
     def instant(self, now: int) -> None:
         """Begin a period."""
@@ -174,7 +174,7 @@ class Caps(Rule):
             if groups:
                 ends.append(now - now % period + period)
             for group in groups:
-                runs = sum(map(self.state.runs, group.members))
+                runs = sum(map(self.view.runs, group.members))
                 if runs and group.used < group.limit:
                     ends.append(now + (group.limit - group.used) // runs)
         return min(ends)
@@ -183,10 +183,10 @@ class Caps(Rule):
         """Charge."""
         for number, groups in self.groups.items():
             for group in groups:
-                runs = sum(map(self.state.runs, group.members))
+                runs = sum(map(self.view.runs, group.members))
                 group.used += runs * (end - start)
                 over = group.used - group.limit
-                if runs and over > 0 and number not in self.state.disturbed:
+                if runs and over > 0 and number not in self.view.disturbed:
                     who = self.call(group.members[0])
                     self.fail(start, f"{who} runs {over} ns beyond its cap")
 

@@ -24,7 +24,7 @@ class Checker(Sink):
 
     def __init__(self, spec: SystemSpec) -> None:
         """Judge by what *spec* says."""
-        self.state = state = State(spec)
+        self.view = state = State(spec)
         servers, caps = Servers(state), Caps(state)
         self.rules: list[Rule] = [
             Windows(state),
@@ -77,7 +77,7 @@ class Checker(Sink):
         self._instant()
         while self.now < time:
             now = self.now
-            end = min(time, self.state.schedule.following(now))
+            end = min(time, self.view.schedule.following(now))
             for rule in self.rules:
                 end = min(end, max(rule.following(now), now + 1))
             for rule in self.rules:
@@ -90,12 +90,12 @@ class Checker(Sink):
         for event in self.events:
             for rule in self.rules:
                 rule.told(event)
-            self.state.take(event)
+            self.view.take(event)
         self.events = []
-        self.state.settle(self.now)
+        self.view.settle(self.now)
         for rule in self.rules:
             rule.instant(self.now)
-        self.state.leave()
+        self.view.leave()
 
     def finish(self, end: int | RunResult) -> list[Violation]:
         """

@@ -43,7 +43,7 @@ class Jobs(Rule):
         """Know all tasks."""
         self.tasks: dict[Task, TaskSpec] = {}
         self.spread: set[int] = set()
-        for number, partition in enumerate(self.state.spec.partitions):
+        for number, partition in enumerate(self.view.spec.partitions):
             model = partition.model
             if model is None:
                 continue
@@ -95,7 +95,7 @@ class Jobs(Rule):
 
     def show(self, task: Task, number: int) -> str:
         """Name a job."""
-        name = self.state.spec.partitions[task[0]].name
+        name = self.view.spec.partitions[task[0]].name
         return f"job {number} of {name}/{self.tasks[task].name}"
 
     def stop(self, job: Job, event: Event) -> None:
@@ -133,7 +133,7 @@ class Jobs(Rule):
             job = self.active.get(who)
             if job is None or who[0] in self.spread:
                 continue
-            if not self.state.runs(who) and not self.state.awake(who):
+            if not self.view.runs(who) and not self.view.awake(who):
                 name = self.show(job.task, job.number)
                 what = f"{name} executes on {self.call(who)}, which sleeps"
                 self.fail(now, what)
@@ -142,7 +142,7 @@ class Jobs(Rule):
     def span(self, start: int, end: int) -> None:
         """Let jobs execute."""
         for who, job in self.active.items():
-            if self.state.runs(who):
+            if self.view.runs(who):
                 job.executed += end - start
                 self.figures[job.task].executed += end - start
 
@@ -168,7 +168,7 @@ class Jobs(Rule):
         done, missed = figures.responses, figures.missed
         found = {_of_events(figures)}
         for who, job in self.active.items():
-            if job.task == task and self.state.runs(who):
+            if job.task == task and self.view.runs(who):
                 more = [*done, end - job.arrival]
                 for late in (0, 1):
                     ended = Figures(more, figures.executed, missed + late)

@@ -39,22 +39,22 @@ class Order(Rule):
 
     def instant(self, now: int) -> None:
         """Note wakes, from which deadlines count."""
-        for who in self.state.woke:
+        for who in self.view.woke:
             self.wakes[who] = now
 
     def span(self, start: int, end: int) -> None:
         """Look at all that wait."""
-        for number, domain in enumerate(self.state.domains):
+        for number, domain in enumerate(self.view.domains):
             known = domain.policy in POLICIES and domain.exact
-            if number in self.state.disturbed or not known:
+            if number in self.view.disturbed or not known:
                 continue
-            for who in self.state.waiting(number):
+            for who in self.view.waiting(number):
                 if self.able(number, who):
                     self.judge(number, who, start)
 
     def able(self, number: int, who: Who) -> bool:
         """Say whether it could run if it had a processor."""
-        policy = self.state.domains[number].policy
+        policy = self.view.domains[number].policy
         if policy == "server":
             ledger = self.servers.ledgers[who]
             return ledger.left > 0 or ledger.extra
@@ -66,11 +66,11 @@ class Order(Rule):
 
     def judge(self, number: int, who: Who, now: int) -> None:
         """Look for a processor that one who waits should have."""
-        domain = self.state.domains[number]
-        for pcpu in self.state.open(number):
+        domain = self.view.domains[number]
+        for pcpu in self.view.open(number):
             if not domain.allowed(who, pcpu):
                 continue
-            other = self.state.running[pcpu]
+            other = self.view.running[pcpu]
             if other is None:
                 self.fail(
                     now,
@@ -96,7 +96,7 @@ class Order(Rule):
 
     def key(self, number: int, who: Who) -> Key:
         """Return how urgent a vCPU is; None: that is not known."""
-        domain = self.state.domains[number]
+        domain = self.view.domains[number]
         if domain.policy == "fixed-priority":
             return (0, -domain.param(who, "priority"))
         if domain.policy == "edf":
@@ -109,7 +109,7 @@ class Order(Rule):
 
     def server_key(self, number: int, who: Who) -> Key:
         """Return the end of its period, or its priority; below: extra time."""
-        domain = self.state.domains[number]
+        domain = self.view.domains[number]
         ledger = self.servers.ledgers[who]
         level = 0 if ledger.left > 0 else 1
         if domain.param(domain.members[0], "order") == 1:

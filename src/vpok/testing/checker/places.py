@@ -16,13 +16,13 @@ class Windows(Rule):
         """Let another plan be in force."""
         if event.kind != EventKind.PLAN:
             return
-        if not self.state.schedule.switch(event.a, event.time):
+        if not self.view.schedule.switch(event.a, event.time):
             self.fail(event.time, f"no frame of plan {event.a} begins")
 
     def span(self, start: int, end: int) -> None:
         """Compare what is open with what should be."""
-        for pcpu, place in enumerate(self.state.places):
-            told = self.state.told[pcpu]
+        for pcpu, place in enumerate(self.view.places):
+            told = self.view.told[pcpu]
             due = None if place is None else place[:2]
             if told != due:
                 self.fail(
@@ -45,7 +45,7 @@ class Switches(Rule):
 
     def told(self, event: Event) -> None:
         """Compare an event with what was before it."""
-        state, pcpu = self.state, event.pcpu
+        state, pcpu = self.view, event.pcpu
         if event.kind == EventKind.SWITCH:
             before = state.running[pcpu]
             if before is not None:
@@ -71,7 +71,7 @@ class Places(Rule):
 
     def span(self, start: int, end: int) -> None:
         """Look at all processors."""
-        state = self.state
+        state = self.view
         for pcpu, who in enumerate(state.running):
             if who is None:
                 continue
@@ -98,13 +98,13 @@ class Accounts(Rule):
 
     def prepare(self) -> None:
         """Begin to count."""
-        self.times = {who: [0, 0, 0, 0] for who in self.state.status}
+        self.times = {who: [0, 0, 0, 0] for who in self.view.status}
 
     def span(self, start: int, end: int) -> None:
         """Count."""
-        for who, status in self.state.status.items():
+        for who, status in self.view.status.items():
             self.times[who][status] += end - start
-            if (status == RUNNING) != (who in self.state.running):
+            if (status == RUNNING) != (who in self.view.running):
                 what = f"{self.call(who)} runs, or does not, nowhere"
                 self.fail(start, what)
 
@@ -117,7 +117,7 @@ class Accounts(Rule):
             if sum(own) != result.end:
                 what = f"those of {who}, {own}, do not add up to the time"
                 self.fail(result.end, what)
-            number = self.state.domain_of[partition, index]
-            if own != times and self.state.domains[number].exact:
+            number = self.view.domain_of[partition, index]
+            if own != times and self.view.domains[number].exact:
                 what = f"the result has {own} for {who}, events {times}"
                 self.fail(result.end, what)

@@ -28,8 +28,8 @@ class Rule:
     name = ""
 
     def __init__(self, state: State) -> None:
-        """Look at *state*, which is kept up to date."""
-        self.state = state
+        """Look at *state*, which is kept up to date, as `view`."""
+        self.view = state
         self.found: list[Violation] = []
         self.prepare()
 
@@ -42,13 +42,13 @@ class Rule:
 
     def call(self, who: Who) -> str:
         """Name a vCPU."""
-        return f"{self.state.spec.partitions[who[0]].name}/{who[1]}"
+        return f"{self.view.spec.partitions[who[0]].name}/{who[1]}"
 
     def told(self, event: Event) -> None:
-        """Hear of an event, before `state` follows it."""
+        """Hear of an event, before `view` follows it."""
 
     def instant(self, now: int) -> None:
-        """Hear that `state` is that after all events of *now*."""
+        """Hear that `view` is that after all events of *now*."""
 
     def following(self, now: int) -> int:
         """Return an instant that `span` should not go beyond."""

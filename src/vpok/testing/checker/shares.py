@@ -40,7 +40,7 @@ class Shares(Rule):
         """Find whom this is promised."""
         self.numbers = [
             number
-            for number, domain in enumerate(self.state.domains)
+            for number, domain in enumerate(self.view.domains)
             if domain.policy == "credit"
             and domain.modelled
             and len(domain.processors) == 1
@@ -52,15 +52,15 @@ class Shares(Rule):
     def instant(self, now: int) -> None:
         """Begin an interval if others are runnable."""
         for number in self.numbers:
-            domain = self.state.domains[number]
-            awake = [who for who in domain.members if self.state.awake(who)]
+            domain = self.view.domains[number]
+            awake = [who for who in domain.members if self.view.awake(who)]
             if now > 0 and (
                 len(awake) < len(domain.members)
-                or self.state.slept & set(awake)
+                or self.view.slept & set(awake)
             ):
                 self.slept.add(number)
             leads = self.leads.get(number, {})
-            if list(leads) != awake or self.state.slept & set(awake):
+            if list(leads) != awake or self.view.slept & set(awake):
                 self.leads[number] = {
                     who: Lead(share)
                     for who, share in _shares(domain, awake).items()
@@ -69,12 +69,12 @@ class Shares(Rule):
     def span(self, start: int, end: int) -> None:
         """Count what everybody had."""
         for number in self.numbers:
-            if not self.state.open(number) or number in self.state.disturbed:
+            if not self.view.open(number) or number in self.view.disturbed:
                 continue
             leads = self.leads.get(number, {})
-            quantum = self.state.domains[number].quantum
+            quantum = self.view.domains[number].quantum
             for who, lead in leads.items():
-                got = end - start if self.state.runs(who) else 0
+                got = end - start if self.view.runs(who) else 0
                 off = lead.step(got, end - start)
                 times = 2 if number in self.slept else 1
                 bound = times * (1 + len(leads) * lead.share) * quantum

@@ -43,7 +43,7 @@ class Supplied(Rule):
 
     def prepare(self) -> None:
         """Find the vCPUs whose supply is known."""
-        spec = self.state.spec
+        spec = self.view.spec
         names = {p.name: n for n, p in enumerate(spec.partitions)}
         self.received: dict[Who, Received] = {}
         if spec.schedule.slots:
@@ -60,13 +60,13 @@ class Supplied(Rule):
 
     def instant(self, now: int) -> None:
         """Look at those that go on; note those that stop."""
-        if self.state.planned:
+        if self.view.planned:
             self.received.clear()
         for who, received in self.received.items():
-            awake, runs = self.state.awake(who), self.state.runs(who)
-            if who in self.state.slept or not awake or runs:
+            awake, runs = self.view.awake(who), self.view.runs(who)
+            if who in self.view.slept or not awake or runs:
                 self.judge(who, received, now)
-            if who in self.state.slept or not awake:
+            if who in self.view.slept or not awake:
                 received.stops.clear()
             if awake and (
                 not received.stops or (received.running and not runs)
@@ -77,8 +77,8 @@ class Supplied(Rule):
     def judge(self, who: Who, received: Received, now: int) -> None:
         """Compare what it received up to *now*."""
         found = received.lacking(now)
-        if found is not None and self.state.domain_of[who] not in (
-            self.state.disturbed
+        if found is not None and self.view.domain_of[who] not in (
+            self.view.disturbed
         ):
             begin, lack = found
             self.fail(
@@ -90,7 +90,7 @@ class Supplied(Rule):
     def span(self, start: int, end: int) -> None:
         """Count."""
         for who, received in self.received.items():
-            if self.state.runs(who):
+            if self.view.runs(who):
                 received.total += end - start
 
     def finish(self, end: int) -> None:

@@ -16,13 +16,13 @@ class Turns(Rule):
         """Give everybody a turn."""
         self.numbers = [
             number
-            for number, domain in enumerate(self.state.domains)
+            for number, domain in enumerate(self.view.domains)
             if domain.policy == "round-robin" and domain.modelled
         ]
         self.members = [
             who
             for number in self.numbers
-            for who in self.state.domains[number].members
+            for who in self.view.domains[number].members
         ]
         self.left: dict[Who, int] = {}
         self.turn: dict[Who, Turn] = {}
@@ -33,14 +33,14 @@ class Turns(Rule):
         """Begin turns; look at who has a processor."""
         begun = set()
         for who in self.members:
-            if who in self.state.woke:
+            if who in self.view.woke:
                 self.begin(who, (now, 1))
             elif self.left.get(who, -1) == 0:
                 self.begin(who, (now, 0))
                 begun.add(who)
         for number in self.numbers:
-            for pcpu in self.state.open(number):
-                runs = self.state.running[pcpu]
+            for pcpu in self.view.open(number):
+                runs = self.view.running[pcpu]
                 if runs is None or runs not in self.turn:
                     continue
                 kept = self.holders.get(pcpu) == runs
@@ -50,15 +50,15 @@ class Turns(Rule):
 
     def begin(self, who: Who, turn: Turn) -> None:
         """Let one begin a turn, behind all others."""
-        domain = self.state.domains[self.state.domain_of[who]]
+        domain = self.view.domains[self.view.domain_of[who]]
         self.left[who] = domain.param(who, "quantum") or domain.quantum
         self.turn[who] = turn
 
     def judge(self, number: int, who: Who, now: int) -> None:
         """Look for somebody who came before one that has a processor."""
-        if number in self.state.disturbed:
+        if number in self.view.disturbed:
             return
-        for other in self.state.waiting(number):
+        for other in self.view.waiting(number):
             if self.turn.get(other, (FAR, 0)) < self.turn[who]:
                 self.fail(
                     now,
@@ -72,14 +72,14 @@ class Turns(Rule):
             (
                 now + self.left[who]
                 for who in self.members
-                if self.state.runs(who) and who in self.left
+                if self.view.runs(who) and who in self.left
             ),
             default=FAR,
         )
 
     def span(self, start: int, end: int) -> None:
         """Use turns up."""
-        for pcpu, who in enumerate(self.state.running):
+        for pcpu, who in enumerate(self.view.running):
             if who is None:
                 continue
             self.holders[pcpu] = who
