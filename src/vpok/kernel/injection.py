@@ -75,7 +75,7 @@ class Injection(Agenda):
     def raise_interrupt(self, vcpu: Vcpu, number: i64, now: i64) -> None:
         """Let an interrupt occur; a level is asserted."""
         interrupts = controller(vcpu)
-        if interrupts.level >> number & 1:
+        if interrupts.level >> int(number) & 1:
             self.set_line(vcpu, number, True, now)
             return
         outcome = interrupts.add(number, now)
@@ -343,7 +343,7 @@ class Injection(Agenda):
     def migrate(self, vcpu: Vcpu, pcpu: i64, now: i64) -> str:
         """Give *vcpu* another processor; return a refusal, or ''."""
         domain = vcpu.domain
-        if not vcpu.affinity >> pcpu & 1:
+        if not vcpu.affinity >> int(pcpu) & 1:
             return "it is pinned to other processors"
         refusal = domain.policy.migrate(vcpu, pcpu)
         if refusal:
@@ -356,7 +356,7 @@ class Injection(Agenda):
 
     def _move(self, vcpu: Vcpu, now: i64) -> None:
         """Let processors that may run *vcpu* have it."""
-        if vcpu.state == RUNNING and not vcpu.affinity >> vcpu.pcpu & 1:
+        if vcpu.state == RUNNING and not vcpu.affinity >> int(vcpu.pcpu) & 1:
             self.change(vcpu, RUNNABLE, now)
         if vcpu.state == RUNNABLE:
             self.resched = True

@@ -87,8 +87,8 @@ class Interrupts:
     def register(self, number: i64, handler: i64, now: i64) -> None:
         """Give *number* a handler; an asserted level is pending at once."""
         self.handlers[number] = handler
-        self.masked &= ~(1 << number)
-        if self.asserted >> number & 1:
+        self.masked &= ~(1 << int(number))
+        if self.asserted >> int(number) & 1:
             self.raised_count[number] += 1
             self.append(number, now)
         self.publish()
@@ -97,8 +97,8 @@ class Interrupts:
         """Undo it; return how many occurrences are dropped."""
         dropped = len(self.raised[number])
         self.handlers[number] = NOWHERE
-        self.masked &= ~(1 << number)
-        self.served &= ~(1 << number)
+        self.masked &= ~(1 << int(number))
+        self.served &= ~(1 << int(number))
         self.cancel(number)
         return dropped
 
@@ -106,15 +106,15 @@ class Interrupts:
         """Drop what is pending of *number*."""
         self.dropped_count[number] += len(self.raised[number])
         self.raised[number] = []
-        self.pending &= ~(1 << number)
+        self.pending &= ~(1 << int(number))
         self.publish()
 
     def mask(self, number: i64, masked: bool) -> None:
         """Mask or unmask *number*."""
         if masked:
-            self.masked |= 1 << number
+            self.masked |= 1 << int(number)
         else:
-            self.masked &= ~(1 << number)
+            self.masked &= ~(1 << int(number))
         self.publish()
 
     # --- occurrences -------------------------------------------------------
@@ -122,7 +122,7 @@ class Interrupts:
     def append(self, number: i64, now: i64) -> None:
         """Make an occurrence of *number* pending."""
         self.raised[number].append(int(now))
-        self.pending |= 1 << number
+        self.pending |= 1 << int(number)
 
     def add(self, number: i64, now: i64) -> i64:
         """Count an occurrence; return what became of it."""
@@ -139,7 +139,7 @@ class Interrupts:
 
     def set_level(self, number: i64, asserted: bool, now: i64) -> bool:
         """Assert or deassert a level; say whether that changed it."""
-        bit = 1 << number
+        bit = 1 << int(number)
         if bool(self.asserted & bit) == asserted:
             return False
         self.asserted ^= bit
@@ -155,7 +155,7 @@ class Interrupts:
 
     def complete(self, number: i64, now: i64) -> None:
         """Hear that the handler is done; an asserted level is pending again."""
-        bit = 1 << number
+        bit = 1 << int(number)
         self.completed_count[number] += 1
         if self.served & bit:
             self.served &= ~bit
@@ -186,7 +186,7 @@ class Interrupts:
     def take(self, number: i64) -> i64:
         """Deliver the oldest occurrence; return when it was raised."""
         raised = self.raised[number].pop(0)
-        bit = 1 << number
+        bit = 1 << int(number)
         if not self.raised[number]:
             self.pending &= ~bit
         if self.level & bit:

@@ -95,13 +95,13 @@ class Policy:
     def pin(self, vcpu: Vcpu, affinity: int) -> str:
         """Hear of the processors a vCPU may use; return a refusal, or ''."""
         for pcpu in self.pcpus:
-            if affinity >> pcpu & 1:
+            if affinity >> int(pcpu) & 1:
                 return ""
         return "none of these processors is the partition's"
 
     def serves(self, vcpu: Vcpu, pcpu: i64) -> bool:
         """Say whether *vcpu* may get a window on *pcpu*."""
-        return bool(vcpu.affinity >> pcpu & 1)
+        return bool(vcpu.affinity >> int(pcpu) & 1)
 
     def migrate(self, vcpu: Vcpu, pcpu: i64) -> str:
         """Move a vCPU to a processor; return a refusal, or ''."""
@@ -156,7 +156,7 @@ def out_of_range(
 
 def available(vcpu: Vcpu, pcpu: i64) -> bool:
     """Say whether *pcpu* may run it: runnable, or running there already."""
-    if not vcpu.affinity >> pcpu & 1:
+    if not vcpu.affinity >> int(pcpu) & 1:
         return False
     if vcpu.state == RUNNABLE:
         return True

@@ -25,7 +25,7 @@ class Null(Policy):
 
     def pin(self, vcpu: Vcpu, affinity: int) -> str:
         """Take what leaves the vCPU its own processor."""
-        if affinity >> self.pcpus[self.places[vcpu.index]] & 1:
+        if affinity >> int(self.pcpus[self.places[vcpu.index]]) & 1:
             return ""
         return "it has a processor of its own, which is not among these"
 
@@ -42,7 +42,7 @@ class Null(Policy):
         other = self.places.index(place)
         home = self.pcpus[mine]
         if other < len(self.vcpus) and not (
-            self.vcpus[other].affinity >> home & 1
+            self.vcpus[other].affinity >> int(home) & 1
         ):
             return f"vCPU {other}, which is there, is pinned to it"
         self.places[vcpu.index] = place

@@ -210,7 +210,7 @@ class Ranked(Policy):
         if holder is None or not holder.ready:
             return None
         vcpu = holder.vcpu
-        if vcpu.pcpu != pcpu or not vcpu.affinity >> pcpu & 1:
+        if vcpu.pcpu != pcpu or not vcpu.affinity >> int(pcpu) & 1:
             return None
         able = vcpu.state == RUNNING or vcpu.state == RUNNABLE
         return holder if able else None
@@ -222,7 +222,7 @@ class Ranked(Policy):
         vcpu = place.vcpu
         chosen = -1
         for pcpu in idle:
-            if vcpu.affinity >> pcpu & 1 and (chosen < 0 or pcpu == vcpu.pcpu):
+            if vcpu.affinity >> int(pcpu) & 1 and (chosen < 0 or pcpu == vcpu.pcpu):
                 chosen = pcpu
         if chosen >= 0:
             idle.remove(chosen)
@@ -239,7 +239,7 @@ class Ranked(Policy):
             level, rank, pcpu = taken[at]
             if not better(place.key, (level, rank, 0, 0)):
                 return -1
-            if place.vcpu.affinity >> pcpu & 1:
+            if place.vcpu.affinity >> int(pcpu) & 1:
                 victim = self.plan[pcpu]
                 if victim is not None:
                     victim.pcpu = -1
