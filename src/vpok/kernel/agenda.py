@@ -93,14 +93,9 @@ class Agenda(Module):
         else:
             self.cancel_timer(partition, source.tag)
 
-    def change(self, vcpu: Vcpu, state: i64, now: i64) -> None:
-        """Account and tell a change of state; its own clock stops or goes on."""
-        if not vcpu.partition.sources:
-            super().change(vcpu, state, now)
-            return
-        ran = vcpu.state == RUNNING
-        super().change(vcpu, state, now)
-        if ran != (state == RUNNING):
+    def clocks(self, vcpu: Vcpu, was: i64, state: i64) -> None:
+        """Stop the clock of a vCPU's own time, or let it go on."""
+        if (was == RUNNING) != (state == RUNNING):
             for source in vcpu.partition.sources:
                 if source.exec and source.vcpu == vcpu.index:
                     self._arm(vcpu.partition, source)
@@ -118,3 +113,4 @@ class Agenda(Module):
         for tag in list(partition.due):
             if tag not in partition.arrivals:
                 del partition.due[tag]
+        self.look_again(partition)

@@ -120,13 +120,14 @@ class Kernel(Bounds):
             if cpu.ran > 0 and cpu.now <= now:
                 self.charge(cpu)  # what ended by now was before it
         partition, tag = self.timers.pop()
+        self.look_again(partition)
         if tag >= 0:
             partition.personality.timer(tag, now)
         else:
             self.arrival(partition, tag, now)
         if partition.restart != IDLE:
             self.settle(partition, now)
-        if self.quiet():
+        if self.timers.next() >= FAR and self.quiet():
             self.shutdown(QUIET, now)
 
     # --- what a processor does ---------------------------------------------
@@ -282,7 +283,7 @@ class Kernel(Bounds):
         else:
             cpu.when = cpu.window.end
             cpu.rank = WINDOW_END
-        if self.quiet():
+        if self.timers.next() >= FAR and self.quiet():
             self.shutdown(QUIET, cpu.now)
 
     def run_vcpu(

@@ -29,7 +29,6 @@ from vpok.kernel.vcpu import (
     bring_up,
     charge,
     inherit,
-    set_state,
 )
 from vpok.units import FAR
 
@@ -156,6 +155,7 @@ class Module(Services):
     def outlive(self, partition: Partition) -> None:
         """Forget the timers of a partition that is torn down."""
         partition.due.clear()
+        self.look_again(partition)
 
     def restart(self, partition: Partition, now: i64) -> None:
         """Restart a partition with new vCPUs; their accounts go on."""
@@ -212,9 +212,19 @@ class Module(Services):
 
     def change(self, vcpu: Vcpu, state: i64, now: i64) -> None:
         """Account and tell a change of a vCPU's state."""
-        set_state(vcpu, state, now)
+        # `set_state`, which is too short to be called this often.
+        if now > vcpu.since:
+            vcpu.total[vcpu.state] += now - vcpu.since
+            vcpu.since = now
+        was = vcpu.state
+        vcpu.state = state
+        if vcpu.partition.sources:
+            self.clocks(vcpu, was, state)
         if self.sink is not None and vcpu.partition.index >= 0:
             self.emit(now, RUNSTATE, vcpu, NOBODY, state, 0)
+
+    def clocks(self, vcpu: Vcpu, was: i64, state: i64) -> None:
+        """Hear that the clock of a vCPU's own time may stop or go on."""
 
     def poke(self, domain: Domain, now: i64) -> None:
         """Let the domain's idle processors look for work at *now*."""
@@ -312,7 +322,14 @@ class Module(Services):
 
     def cancel_timer(self, partition: Partition, tag: i64) -> None:
         """Forget a timer."""
-        partition.due.pop(int(tag), None)
+        if partition.due.pop(int(tag), -1) >= 0:
+            self.look_again(partition)
+
+    def look_again(self, partition: Partition) -> None:
+        """Let no queue rely on the timers that it knows of a partition."""
+        self.timers.known = -1
+        for domain in partition.scheduled:
+            domain.timers.known = -1
 
     def set_mode(self, partition: Partition, mode: i64, now: i64) -> None:
         """Change a partition's mode."""

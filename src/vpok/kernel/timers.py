@@ -30,9 +30,11 @@ class Timers:
         self.sequence = 0
         # Of the next one, after `next`.
         self.rank: i64 = TIMEOUT
+        self.known: i64 = -1  # when it is due; -1: look
 
     def add(self, partition: Partition, tag: i64, when: i64) -> None:
         """Queue a timer that `partition.due` has."""
+        self.known = -1
         self.sequence += 1
         rank = TIMEOUT
         order = int(tag)
@@ -53,18 +55,23 @@ class Timers:
 
     def next(self) -> i64:
         """Return when the next timer is due, or FAR."""
+        if self.known >= 0:
+            return self.known
         heap = self.heap
         while heap:
             entry = heap[0]
             tag = entry[3] if entry[1] == TIMEOUT else -entry[3]
             if entry[5].due.get(tag, -1) == entry[0]:
                 self.rank = entry[1]
-                return entry[0]
+                self.known = entry[0]
+                return self.known
             heappop(heap)
+        self.known = FAR
         return FAR
 
     def pop(self) -> tuple[Partition, int]:
         """Remove the next timer; return its partition and tag."""
+        self.known = -1
         entry = heappop(self.heap)
         partition = entry[5]
         tag = entry[3] if entry[1] == TIMEOUT else -entry[3]

@@ -18,6 +18,9 @@ class Null(Policy):
 
     def pick(self, pcpu: i64, now: i64) -> Vcpu | None:
         """Choose the processor's own vCPU, if it can run."""
+        if len(self.pcpus) == 1 and self.vcpus:
+            only = self.vcpus[0]
+            return only if available(only, pcpu) else None
         index = self.places.index(self.pcpus.index(int(pcpu)))
         if index < len(self.vcpus) and available(self.vcpus[index], pcpu):
             return self.vcpus[index]
