@@ -6,7 +6,7 @@ The kernel's timers carry it: a tag below 0 stands for an `Arrival`.
 
 from mypy_extensions import i64
 
-from vpok.kernel.module import Module
+from vpok.kernel.holds import Holds
 from vpok.kernel.partition import Partition
 from vpok.kernel.sources import NUDGE, SPACED, TICK, Arrival, Source
 from vpok.kernel.vcpu import RUNNING, Vcpu
@@ -14,7 +14,7 @@ from vpok.machine.interrupts import NONE
 from vpok.units import FAR
 
 
-class Agenda(Module):
+class Agenda(Holds):
     """A module in which something is planned."""
 
     def is_here(self, vcpu: Vcpu) -> bool:

@@ -12,6 +12,7 @@ from vpok.kernel.first_level import NO_DOMAIN
 from vpok.kernel.module import COMPLETION, DISPATCH
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.traffic import Traffic
+from vpok.kernel.vcpu import RUNNABLE, RUNNING
 from vpok.units import FAR
 
 
@@ -54,6 +55,12 @@ class Bounds(Traffic):
             # Who loses a processor there may have a claim to this one.
             end = min(end, self.first_level.boundary(cpu.now))
         return max(cpu.now, end)
+
+    def soft_end(self, cpu: Pcpu, domain: Domain) -> i64:
+        """Return how far *cpu* may run because of others, or FAR."""
+        if domain.coupled or len(domain.related) > 1:
+            return self.drift(cpu)
+        return FAR
 
     def company(self, cpu: Pcpu) -> i64:
         """Return when another processor may begin to run this partition."""
@@ -136,6 +143,17 @@ class Bounds(Traffic):
             limit = max(limit, cpu.now)
         return limit
 
+    def undisturbed(self, cpu: Pcpu, until: i64) -> bool:
+        """Say whether a lonely *cpu* goes on before anything else happens."""
+        now = cpu.now
+        return (
+            len(self.pcpus) == 1
+            and now < self.boundary
+            and now < until
+            and now < self.ended_at
+            and now < self.timers.next()
+        )
+
     def horizon(self, until: i64) -> i64:
         """
         Return the instant before which nothing can happen any more.
@@ -159,6 +177,29 @@ class Bounds(Traffic):
                 if vcpu.pauses > 0:
                     return False
         return self.next_instant() >= FAR
+
+    def quiet(self) -> bool:
+        """Say whether nothing can ever happen again, whoever acts."""
+        held = False
+        for cpu in self.pcpus:
+            if cpu.busy:
+                return False
+        if self.boundary != FAR and self.loaded():
+            return False
+        for partition in self.partitions:
+            held = held or partition.external
+            for vcpu in partition.vcpus:
+                if vcpu.state == RUNNABLE or vcpu.state == RUNNING:
+                    return False
+                if vcpu.pauses > 0:
+                    held = True  # somebody may unpause it
+            if not partition.personality.quiet():
+                return False
+            for tag in partition.due:
+                if tag < 0:
+                    return False  # an interrupt will arrive
+        self.stalled = held
+        return not held
 
     def latest(self) -> i64:
         """Return the instant that the processor furthest ahead has reached."""

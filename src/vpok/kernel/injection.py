@@ -276,9 +276,11 @@ class Injection(Agenda):
         """Say whether *now* lies in a window in which *vcpu* may run."""
         domain = vcpu.domain
         for pcpu in domain.pcpus:
-            if domain.policy.serves(vcpu, pcpu):
-                if self.first_level.domain_at(pcpu, now) == domain.index:
-                    return True
+            if (
+                domain.policy.serves(vcpu, pcpu)
+                and self.first_level.domain_at(pcpu, now) == domain.index
+            ):
+                return True
         return False
 
     def opened(self, partition: Partition, now: i64) -> None:

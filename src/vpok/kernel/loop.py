@@ -61,7 +61,6 @@ class Kernel(Bounds):
         super().__init__(
             partitions, domains, first_level, processors, ports, sink
         )
-        self.stalled = False  # only somebody outside can make it go on
         for cpu in self.pcpus:
             cpu.rank = WINDOW_START
 
@@ -150,17 +149,6 @@ class Kernel(Bounds):
             if cpu.when > cpu.now or not self.undisturbed(cpu, until):
                 return
 
-    def undisturbed(self, cpu: Pcpu, until: i64) -> bool:
-        """Say whether a lonely *cpu* goes on before anything else happens."""
-        now = cpu.now
-        return (
-            len(self.pcpus) == 1
-            and now < self.boundary
-            and now < until
-            and now < self.ended_at
-            and now < self.timers.next()
-        )
-
     def close(self, cpu: Pcpu) -> None:
         """End the window; the next one starts at the same instant."""
         index = cpu.window.domain
@@ -180,10 +168,10 @@ class Kernel(Bounds):
                     partition.personality.window(cpu.number, False, cpu.now)
                     if partition.restart != IDLE:
                         self.settle(partition, cpu.now)
-        if self.boundary != FAR:
-            # No data travels before POK's first quantum.
-            if index != NO_DOMAIN or cpu.window.start > 0:
-                self.left(index)
+        # No data travels before POK's first quantum.
+        first = index == NO_DOMAIN and cpu.window.start == 0
+        if self.boundary != FAR and not first:
+            self.left(index)
         cpu.opened = False
         cpu.busy = False
         cpu.rank = WINDOW_START
@@ -292,24 +280,18 @@ class Kernel(Bounds):
         """Run *vcpu* for one slice and deal with what ended it."""
         start = cpu.now
         hard = self.hard_end(cpu, domain)
-        soft: i64 = FAR
-        if domain.coupled or len(domain.related) > 1:
-            soft = self.drift(cpu)
+        soft = self.soft_end(cpu, domain)
         alone = soft == FAR
         if alone:
             soft = until
         end = min(soft, hard)
         cpu.slice_end = hard
-        if vcpu.debt > 0:
-            paid: i64 = min(vcpu.debt, end - cpu.now)
-            vcpu.debt -= paid
-            cpu.now += paid
+        self.pay(cpu, vcpu, end)
         vcpu.exit = CONTINUE
-        elapsed: i64 = 0
         if cpu.now < end:
-            elapsed = vcpu.partition.engine.run(vcpu, cpu.now, end - cpu.now)
-        assert 0 <= elapsed <= end - cpu.now, "an engine keeps its budget"
-        cpu.now += elapsed
+            engine = vcpu.partition.engine
+            cpu.now += engine.run(vcpu, cpu.now, end - cpu.now)
+        assert start <= cpu.now <= end, "an engine keeps its budget"
         verdict = vcpu.exit
         if verdict == CONTINUE:
             self.spend(cpu, vcpu, end, hard)
@@ -318,19 +300,29 @@ class Kernel(Bounds):
         # it stopped at a trap that was served; else when it acts next.
         cpu.ran += cpu.now - start
         if verdict != CONTINUE and verdict != DEFER:
-            if domain.free and len(domain.pcpus) > 1:
-                # A model ends its run without a trap: its turn may not be now.
-                vcpu.cause = verdict
-                cpu.busy = True
-                cpu.when = cpu.now
-                cpu.rank = COMPLETION
-                return
-            self.charge(cpu)
-            if domain.free and vcpu.partition.hears:
-                vcpu.partition.personality.ended(vcpu, cpu.now)
+            verdict = self.stopped(cpu, domain, vcpu, verdict)
         self.conclude(cpu, vcpu, verdict)
         if cpu.parked:
             cpu.when = until
+
+    def stopped(
+        self, cpu: Pcpu, domain: Domain, vcpu: Vcpu, verdict: i64
+    ) -> i64:
+        """Hear that *vcpu* stopped by itself; return what to do about it."""
+        if domain.free and len(domain.pcpus) > 1:
+            # A model ends its run without a trap: its turn may not be now.
+            vcpu.cause = verdict
+            return DEFER
+        self.charge(cpu)
+        if domain.free and vcpu.partition.hears:
+            vcpu.partition.personality.ended(vcpu, cpu.now)
+        return verdict
+
+    def pay(self, cpu: Pcpu, vcpu: Vcpu, end: i64) -> None:
+        """Let *vcpu* pay of its debt what it can before *end*."""
+        paid = min(vcpu.debt, end - cpu.now)
+        vcpu.debt -= paid
+        cpu.now += paid
 
     def spend(self, cpu: Pcpu, vcpu: Vcpu, end: i64, hard: i64) -> None:
         """Give up the rest of a slice in which no instruction fits."""
@@ -373,10 +365,10 @@ class Kernel(Bounds):
         now: i64 = cpu.now + elapsed
         note_trap(vcpu, now)
         domain = vcpu.domain
-        if len(domain.pcpus) > 1 or len(domain.related) > 1:
-            if not self.first(cpu, now):
-                vcpu.cause = cause
-                return DEFER
+        several = len(domain.pcpus) > 1 or len(domain.related) > 1
+        if several and not self.first(cpu, now):
+            vcpu.cause = cause
+            return DEFER
         return self.serve(cpu, vcpu, now, cause)
 
     def serve(self, cpu: Pcpu, vcpu: Vcpu, now: i64, cause: i64) -> i64:
@@ -398,30 +390,7 @@ class Kernel(Bounds):
         if now < self.ended_at:
             self.restart(partition, now)
 
-    # --- quiet, events -----------------------------------------------------
-
-    def quiet(self) -> bool:
-        """Say whether nothing can ever happen again, whoever acts."""
-        held = False
-        for cpu in self.pcpus:
-            if cpu.busy:
-                return False
-        if self.boundary != FAR and self.loaded():
-            return False
-        for partition in self.partitions:
-            held = held or partition.external
-            for vcpu in partition.vcpus:
-                if vcpu.state == RUNNABLE or vcpu.state == RUNNING:
-                    return False
-                if vcpu.pauses > 0:
-                    held = True  # somebody may unpause it
-            if not partition.personality.quiet():
-                return False
-            for tag in partition.due:
-                if tag < 0:
-                    return False  # an interrupt will arrive
-        self.stalled = held
-        return not held
+    # --- events ------------------------------------------------------------
 
     def tell(self, cpu: Pcpu, kind: i64, who: i64, a: i64, b: i64) -> None:
         """Tell an event of a processor."""

@@ -29,6 +29,7 @@ from vpok.kernel.vcpu import (
     bring_up,
     charge,
     inherit,
+    set_state,
 )
 from vpok.units import FAR
 
@@ -107,6 +108,7 @@ class Module(Services):
         self.ended_at: i64 = FAR
         self.ended_by: i64 = NOBODY
         self.told_end = False
+        self.stalled = False  # only somebody outside can make it go on
         self.trapping: Pcpu | None = None  # serves a trap at the moment
         self.resched = False  # the trap's caller may have to give way
 
@@ -212,12 +214,8 @@ class Module(Services):
 
     def change(self, vcpu: Vcpu, state: i64, now: i64) -> None:
         """Account and tell a change of a vCPU's state."""
-        # `set_state`, which is too short to be called this often.
-        if now > vcpu.since:
-            vcpu.total[vcpu.state] += now - vcpu.since
-            vcpu.since = now
         was = vcpu.state
-        vcpu.state = state
+        set_state(vcpu, state, now)
         if vcpu.partition.sources:
             self.clocks(vcpu, was, state)
         if self.sink is not None and vcpu.partition.index >= 0:
@@ -233,9 +231,9 @@ class Module(Services):
             if cpu.busy or not cpu.opened or cpu.window.domain != domain.index:
                 continue
             start = now
-            if self.trapping is not None and self.trapping is not cpu:
-                if not domain.free:
-                    start += self.latency
+            far = self.trapping is not None and self.trapping is not cpu
+            if far and not domain.free:
+                start += self.latency
             start = max(start, cpu.now)
             if start < cpu.window.end:
                 cpu.busy = True
@@ -256,14 +254,6 @@ class Module(Services):
             self.change(vcpu, OFFLINE, now)
             return
         self.enqueue(vcpu, now)
-
-    def arrive(self, now: i64) -> None:
-        """Bring processors to *now*, where somebody outside acts."""
-        for cpu in self.pcpus:
-            if cpu.parked and cpu.now < now:
-                cpu.slack += now - cpu.now
-                cpu.now = now
-                cpu.current.fraction = 0
 
     def enqueue(self, vcpu: Vcpu, now: i64) -> None:
         """Let a vCPU that can run again take part."""
@@ -288,24 +278,6 @@ class Module(Services):
             return
         self.change(vcpu, BLOCKED, now)
         vcpu.domain.policy.blocked(vcpu, now)
-
-    def pause(self, vcpu: Vcpu, now: i64) -> None:
-        """Keep a vCPU from running until it is unpaused as often."""
-        self.arrive(now)
-        vcpu.pauses += 1
-        if vcpu.state in (BLOCKED, OFFLINE):
-            return
-        self.change(vcpu, OFFLINE, now)
-        vcpu.domain.policy.blocked(vcpu, now)
-        self.resched = True
-
-    def unpause(self, vcpu: Vcpu, now: i64) -> None:
-        """Undo one `pause`; the last one makes it runnable."""
-        assert vcpu.pauses > 0, "it is not paused"
-        self.arrive(now)
-        vcpu.pauses -= 1
-        if vcpu.up and vcpu.pauses == 0 and vcpu.state == OFFLINE:
-            self.enqueue(vcpu, now)
 
     def set_timer(self, partition: Partition, tag: i64, when: i64) -> None:
         """Set or move a timer; one in this slice ends the slice."""

@@ -15,9 +15,7 @@ class Bench:
     def __init__(self, count: int = 2) -> None:
         engine = ScriptedEngine([()])
         self.timers = Timers()
-        self.partitions = [
-            Partition(i, f"p{i}", engine) for i in range(count)
-        ]
+        self.partitions = [Partition(i, f"p{i}", engine) for i in range(count)]
 
     def set(self, index: int, tag: int, when: int) -> None:
         self.partitions[index].due[tag] = when

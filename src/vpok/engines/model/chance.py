@@ -16,12 +16,11 @@ class Stream:
     def __init__(self, seed: int, partition: str, task: str) -> None:
         """Begin the stream of a task."""
         key = f"{seed}/{partition}/{task}".encode()
-        self.state = int.from_bytes(sha256(key).digest()[:8], "little")
+        self.word = int.from_bytes(sha256(key).digest()[:8], "little")
 
     def below(self, bound: int) -> int:
         """Return a number in [0, bound)."""
-        self.state = self.state + 0x9E3779B97F4A7C15 & _WORD
-        word = self.state
+        word = self.word = self.word + 0x9E3779B97F4A7C15 & _WORD
         word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9 & _WORD
         word = (word ^ word >> 27) * 0x94D049BB133111EB & _WORD
         return (word ^ word >> 31) * bound >> 64

@@ -74,78 +74,97 @@ class ModelEngine(Engine):
         found.sort(key=_index)
         return found
 
-    def run(self, vcpu: Vcpu, now: i64, budget: i64) -> i64:
+    def run(  # noqa: PLR0915 (the loop in which models spend their time)
+        self, vcpu: Vcpu, now: i64, budget: i64
+    ) -> i64:
         """Let jobs of *vcpu*'s tasks execute for at most *budget* ns."""
         place = self.places[vcpu.index]
         tasks = place.tasks
         ready = tasks.ready
         coming = tasks.coming
-        sink = self.sink = self.kernel.listener()
+        self.sink = self.kernel.listener()
         time = now
         end = now + budget
-        job = place.job
         if vcpu.switches != place.switches:
             place.switches = vcpu.switches
-            if job is not None:  # it was away, and goes on if it still may
-                job.task.preempted += 1
-                if coming and coming[0][0] <= now:
-                    tasks.release(now)
-                if ready and ready[0][0] < job.key:
-                    tasks.push(job)
-                    job = None
-                else:
-                    tasks.dispatched += 1
-                    self.tell(vcpu, now, JOB_START, job, job.arrival)
+            self._return(vcpu, place, now)
+        job = place.job
         while time < end:
             if coming and coming[0][0] <= time:
                 tasks.release(time)
             if job is None:
                 if not ready:
                     break
-                job = tasks.pop()
-                if sink is not None:
-                    self.tell(vcpu, time, JOB_START, job, job.arrival)
+                job = self._start(vcpu, tasks, time)
             elif ready and ready[0][0] < job.key:
-                job.task.preempted += 1
-                if sink is not None:
-                    self.tell(vcpu, time, JOB_STOP, job, job.left)
-                tasks.push(job)
-                job = tasks.pop()
-                if sink is not None:
-                    self.tell(vcpu, time, JOB_START, job, job.arrival)
+                self._preempt(vcpu, tasks, job, time)
+                job = self._start(vcpu, tasks, time)
             stop = end
             if coming and coming[0][0] < end:
                 stop = coming[0][0]
             if limits(job) and job.deadline < stop:
                 stop = max(job.deadline, time)
-            left = job.left
-            if time + left <= stop:
-                time += left
-                job.task.executed += left
-                job.left = 0
-                late = tasks.end(job, time)
-                if sink is not None:
-                    if late:
-                        self.tell(vcpu, time, JOB_MISS, job, job.deadline)
-                    self.tell(vcpu, time, JOB_END, job, time - job.arrival)
+            if time + job.left <= stop:
+                time += job.left
+                self._end(vcpu, tasks, job, time)
                 job = None
-            else:
-                job.left = left - (stop - time)
-                job.task.executed += stop - time
-                time = stop
-                if limits(job) and job.deadline <= time:
-                    tasks.abort(job, time)
-                    self.tell(vcpu, time, JOB_MISS, job, job.deadline)
-                    job = None
+                continue
+            job.left -= stop - time
+            job.task.executed += stop - time
+            time = stop
+            if limits(job) and job.deadline <= time:
+                tasks.abort(job, time)
+                self.tell(vcpu, time, JOB_MISS, job, job.deadline)
+                job = None
         place.job = job
-        if job is None and not ready and tasks.next() > time:
+        vcpu.exit = CONTINUE
+        if job is None and not ready:
+            self._rest(vcpu, tasks, time)
+        return time - now
+
+    def _return(self, vcpu: Vcpu, place: Place, now: i64) -> None:
+        """Let the job that was away go on, if it still may."""
+        job = place.job
+        if job is None:
+            return
+        tasks = place.tasks
+        job.task.preempted += 1
+        if tasks.next() <= now:
+            tasks.release(now)
+        if tasks.ready and tasks.ready[0][0] < job.key:
+            tasks.push(job)
+            place.job = None
+            return
+        tasks.dispatched += 1
+        self.tell(vcpu, now, JOB_START, job, job.arrival)
+
+    def _start(self, vcpu: Vcpu, tasks: TaskSet, now: i64) -> Job:
+        job = tasks.pop()
+        if self.sink is not None:
+            self.tell(vcpu, now, JOB_START, job, job.arrival)
+        return job
+
+    def _preempt(self, vcpu: Vcpu, tasks: TaskSet, job: Job, now: i64) -> None:
+        job.task.preempted += 1
+        self.tell(vcpu, now, JOB_STOP, job, job.left)
+        tasks.push(job)
+
+    def _end(self, vcpu: Vcpu, tasks: TaskSet, job: Job, now: i64) -> None:
+        job.task.executed += job.left
+        job.left = 0
+        late = tasks.end(job, now)
+        if self.sink is not None:
+            if late:
+                self.tell(vcpu, now, JOB_MISS, job, job.deadline)
+            self.tell(vcpu, now, JOB_END, job, now - job.arrival)
+
+    def _rest(self, vcpu: Vcpu, tasks: TaskSet, now: i64) -> None:
+        """Block until the next release."""
+        when = tasks.next()
+        if when > now:
             vcpu.exit = BLOCK
-            when = tasks.next()
             if when < FAR:
                 self.kernel.set_timer(vcpu.partition, vcpu.index, when)
-        else:
-            vcpu.exit = CONTINUE
-        return time - now
 
     def tell(self, vcpu: Vcpu, now: i64, kind: i64, job: Job, b: i64) -> None:
         """Tell an event of a job on *vcpu*."""

@@ -42,7 +42,9 @@ class Job:
 class Task:
     """A task, and the account of its jobs."""
 
-    def __init__(self, name: str, index: i64, vcpu: i64) -> None:
+    def __init__(  # noqa: PLR0915 (fields)
+        self, name: str, index: i64, vcpu: i64
+    ) -> None:
         """Have no jobs; the other fields say which it gets."""
         self.name = name
         self.index = index

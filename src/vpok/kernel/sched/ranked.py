@@ -222,7 +222,9 @@ class Ranked(Policy):
         vcpu = place.vcpu
         chosen = -1
         for pcpu in idle:
-            if vcpu.affinity >> int(pcpu) & 1 and (chosen < 0 or pcpu == vcpu.pcpu):
+            if vcpu.affinity >> int(pcpu) & 1 and (
+                chosen < 0 or pcpu == vcpu.pcpu
+            ):
                 chosen = pcpu
         if chosen >= 0:
             idle.remove(chosen)
