@@ -100,6 +100,7 @@ class Control:
         """
         if by not in {"slice", "event", "window"}:
             raise VpokError(f"no step by {by!r}: take slice, event or window")
+        self.kernel.unpark()
         if by == "slice":
             return self._slice(FAR)
         tap = Tap(self.kernel.sink, by == "window")
@@ -108,8 +109,8 @@ class Control:
         self.kernel.listening = True
         try:
             while tap.told < 0 and self._slice(FAR):
-                pass
-            # Whatever else there is at that instant.
+                self.kernel.unpark()
+            # Whatever else there is at that instant, once per processor.
             while self.kernel.next_instant() <= tap.told:
                 if not self._slice(tap.told + 1):
                     break
@@ -120,9 +121,8 @@ class Control:
 
     def _slice(self, until: int) -> bool:
         kernel = self.kernel
-        kernel.unpark()
         limit = min(kernel.next_instant() + NS_PER_MS, kernel.ended_at, until)
-        done = kernel.step(int(limit))
+        done = kernel.step(int(limit), False)
         if not done and kernel.ended != LIMIT:
             kernel.finish()
         reached = int(min(kernel.next_instant(), kernel.ended_at))

@@ -73,7 +73,7 @@ class Kernel(Bounds):
         self.unpark()
         # After a shutdown the processors that are behind catch up to it.
         self.stalled = False
-        while self.step(min(until, self.ended_at)):
+        while self.step(min(until, self.ended_at), True):
             if self.stalled and until >= FAR:
                 break
         if self.ended == LIMIT and self.exhausted():
@@ -92,8 +92,12 @@ class Kernel(Bounds):
                 cpu.parked = False
                 cpu.when = cpu.now
 
-    def step(self, until: i64) -> bool:
-        """Do the next thing; say whether there was one before *until*."""
+    def step(self, until: i64, on: bool) -> bool:
+        """
+        Do the next thing; say whether there was one before *until*.
+
+        *on*: and what comes after it, as long as it is surely the next.
+        """
         cpu = self.pcpus[0]
         if len(self.pcpus) > 1:
             cpu = self.earliest_pcpu()
@@ -110,7 +114,7 @@ class Kernel(Bounds):
         elif self.boundary == when and (cpu.when > when or cpu.rank > RELEASE):
             self.cross(when)
         else:
-            self.act(cpu, until)
+            self.act(cpu, until, on)
         return True
 
     def expire(self, now: i64) -> None:
@@ -131,7 +135,7 @@ class Kernel(Bounds):
 
     # --- what a processor does ---------------------------------------------
 
-    def act(self, cpu: Pcpu, until: i64) -> None:
+    def act(self, cpu: Pcpu, until: i64, on: bool) -> None:
         """Do what *cpu* has to do at its next instant."""
         cpu.now = max(cpu.now, cpu.when)
         while True:
@@ -146,7 +150,9 @@ class Kernel(Bounds):
                 self.open(cpu)
             else:
                 self.complete(cpu)
-            if cpu.when > cpu.now or not self.undisturbed(cpu, until):
+            if not on or cpu.when > cpu.now:
+                return
+            if not self.undisturbed(cpu, until):
                 return
 
     def close(self, cpu: Pcpu) -> None:
