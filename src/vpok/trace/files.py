@@ -1,0 +1,88 @@
+"""
+Trace files by their extension: the one table of formats.
+
+To add a format: its file, with a `Writer` and, if it has everything that was
+told, a reader, and its line here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from vpok.trace.head import Head
+from vpok.trace.jsonl import TraceError
+from vpok.trace.record import End, Event
+from vpok.trace.writer import Writer
+
+
+class Format(NamedTuple):
+    """A format of trace files."""
+
+    module: str  # imported when it is used
+    writer: str
+    reader: str  # '': for viewers only
+
+
+FORMATS = {
+    ".jsonl": Format("jsonl", "JsonLines", "JsonLinesReader"),
+}
+
+
+class Trace(Protocol):
+    """A trace that is being read."""
+
+    path: Path
+    head: Head
+    end: End  # known when all events have been read
+
+    def __iter__(self) -> Iterator[Event]:
+        """Yield the events in order; raises TraceError."""
+        ...
+
+    def close(self) -> None:
+        """Let the file go."""
+        ...
+
+
+def format_of(path: Path) -> Format:
+    """Return the format of a file's name; raises TraceError."""
+    plain = path.with_suffix("") if path.suffix == ".gz" else path
+    if plain.suffix not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise TraceError(
+            f"{path}: no format of traces: end the name in {known}, and "
+            ".gz to compress"
+        )
+    return FORMATS[plain.suffix]
+
+
+def _part(found: Format, name: str) -> Any:
+    return getattr(import_module(f"vpok.trace.{found.module}"), name)
+
+
+def make_writer(path: Path, head: Head) -> Writer:
+    """Begin a trace; raises TraceError or OSError."""
+    found = format_of(path)
+    writer: Writer = _part(found, found.writer)(path, head)
+    return writer
+
+
+@contextmanager
+def open_trace(path: Path) -> Iterator[Trace]:
+    """Open a trace; raises TraceError."""
+    found = format_of(path)
+    if not found.reader:
+        raise TraceError(
+            f"{path}: a file for viewers: record the run as .jsonl too, and "
+            "take that"
+        )
+    try:
+        trace: Trace = _part(found, found.reader)(path)
+    except OSError as error:
+        raise TraceError(f"{path}: {error.strerror or error}") from None
+    try:
+        yield trace
+    finally:
+        trace.close()
