@@ -157,7 +157,7 @@ class JsonLinesReader:
             try:
                 row = json.loads(line)
                 if "end" in row:
-                    self.end = End(**{**row, "time": row.pop("end")})
+                    self.end = End(row.pop("end"), **row)
                     return
                 text = row.get("text")
                 event = Event(
