@@ -74,6 +74,13 @@ class State:
         self.call: Call | None = None
         self.caller: Frame
         self.text = b""  # of the exception that is being served
+
+
+class Pace:
+    """How often a vCPU asked for something while no time passed."""
+
+    def __init__(self) -> None:
+        """Begin before all time."""
         self.still = 0  # requests at the same instant
         self.instant = -1  # of the last one
 
@@ -87,6 +94,8 @@ class PythonMachine(Machine):
         self.name = name
         self.count = count
         self.functions: dict[int, Function] = {}
+        # By vCPU; they outlive its contexts, else a restart would be free.
+        self.paces = [Pace() for _ in range(count)]
         self.args: dict[str, Any] = {}
         self.shared: dict[str, Any] = {}  # what guests call `memory`
         self.seed = 0
