@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from mypy_extensions import i64
 
-from vpok.arch.paravirt import Isa, ParavirtOps
+from vpok.arch.paravirt import INTERRUPT, Isa, ParavirtOps
 from vpok.engines.python.calls import Call, Function, Guest
 from vpok.machine.arch import ArchVcpu, Context, Machine
+from vpok.machine.interrupts import NONE
 
 NUMBER: Final = 0
 ARGUMENTS: Final = (1, 2, 3, 4, 5, 6)
@@ -166,12 +167,14 @@ class PythonOps(ParavirtOps):
         frame = Frame(function, (state.guest, int(number)))
         interrupts = arch.interrupts
         assert interrupts is not None
+        depth = int(interrupts.depth())
         frame.saved = (
             int(interrupts.enabled()),
-            int(interrupts.depth()),
+            depth,
             int(interrupts.serving()),
         )
         state.frames.append(frame)
+        interrupts.nest(0, depth + 1, number if kind == INTERRUPT else NONE)
         return True
 
     def pop_frame(self, arch: ArchVcpu, frame: int) -> tuple[int, int, int]:
