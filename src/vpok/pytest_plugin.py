@@ -131,7 +131,7 @@ def pytest_runtest_makereport(
     try:
         kept = bench.keep(Path(named) if named else folder, item.nodeid)
     except Exception as error:  # noqa: BLE001 (a report ends no session)
-        report.sections.append(("vpok", f"no trace was kept: {error!r}"))
+        report.sections.append(("vpok", f"no trace was kept: {error}"))
         return report
     for each in kept:
         text = each.text

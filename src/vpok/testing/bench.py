@@ -7,6 +7,7 @@ The pytest plugin (`vpok.pytest_plugin`) has one `Bench` per test.
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,8 +156,9 @@ class Bench:
 
     def close(self) -> None:
         """Close the systems; delete the traces that were not kept."""
-        for recorded in self._recorded:
-            recorded.close()
+        with ExitStack() as stack:
+            for recorded in self._recorded:
+                stack.callback(recorded.close)
 
 
 class _Recorded:
@@ -179,7 +181,10 @@ class _Recorded:
         self.sink = RecordingSink() if events else None
         heard = [self.console, self.pretty, self.errors, self.latencies]
         heard += [sink for sink in (self.sink, writer) if sink is not None]
-        self.system = build(spec, sinks=[*heard, *sinks], digest=True)
+        with ExitStack() as stack:
+            stack.callback(self._drop)
+            self.system = build(spec, sinks=[*heard, *sinks], digest=True)
+            stack.pop_all()
 
     def run(self, until: int | str | None, golden: Golden) -> Run:
         """Run it; say what it came to."""
@@ -203,18 +208,28 @@ class _Recorded:
         lines = [*self.pretty.lines, self.pretty.rest()]
         head = f"{exact_time(result.end)}, {REASONS[result.reason]}\n"
         text = head + "".join(lines[-LINES - 1 :])
+        for failure in result.sink_failures:
+            text += f"a listener was dropped: {failure}\n"
         if self.writer is None:
             return Kept(result.system, text, None)
-        end = End(
-            result.end, result.reason, result.digest or "", self.writer.events
-        )
-        self.writer.close(end)
+        writer, self.writer = self.writer, None
+        digest = result.digest or ""
+        writer.close(End(result.end, result.reason, digest, writer.events))
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(self.writer.path, path)
+        shutil.move(writer.path, path)
         return Kept(result.system, text, path)
 
     def close(self) -> None:
         """Give everything back."""
-        self.system.close()
-        if self.writer is not None:
-            self.writer.path.unlink(missing_ok=True)
+        try:
+            self.system.close()
+        finally:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Delete the trace, unless it was kept."""
+        writer, self.writer = self.writer, None
+        if writer is not None:
+            with suppress(OSError):
+                writer.close(End(0, "", "", 0))
+            writer.path.unlink(missing_ok=True)

@@ -62,8 +62,8 @@ def used(result: RunResult, name: str) -> float:
 def _named(rows: Mapping[str, Row], name: str) -> Row:
     __tracebackhide__ = True
     if name not in rows:
-        known = ", ".join(rows) or "there are none"
-        raise VpokError(f"no {name!r} in this run: name one of {known}")
+        known = f"name one of {', '.join(rows)}" if rows else "there are none"
+        raise VpokError(f"no {name!r} in this run: {known}")
     return rows[name]
 
 
