@@ -1,5 +1,6 @@
 """The pytest plugin, in sessions of its own."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,6 @@ from vpok.trace.files import open_trace
 
 pytest_plugins = ("pytester",)
 
-ROOT = Path(__file__).parents[3]
 CONFIG = """\
 partitions:
   - name: control
@@ -209,7 +209,7 @@ def test_loading_it_imports_nothing_of_vpok() -> None:
         capture_output=True,
         text=True,
         check=True,
-        env={"PYTHONPATH": str(ROOT / "src")},
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
     )
 
     assert done.stdout == "vpok vpok.pytest_plugin\n"
