@@ -18,7 +18,7 @@ import pytest
 
 if TYPE_CHECKING:
     from vpok.system import System
-    from vpok.testing.bench import Bench
+    from vpok.testing.bench import Bench, Kept
     from vpok.testing.run import Run
 
 BENCH: pytest.StashKey["Bench"] = pytest.StashKey()
@@ -126,17 +126,27 @@ def pytest_runtest_makereport(
     bench = item.stash.get(BENCH, None)
     if bench is None or not report.failed or report.when == "teardown":
         return report
-    named = item.config.getoption("--vpok-artifacts")
     folder = _folder(item.config, "vpok_artifacts")
+    named = item.config.getoption("--vpok-artifacts")
+    if named:
+        # Not from where the test may have gone.
+        folder = item.config.invocation_params.dir / named
     try:
-        kept = bench.keep(Path(named) if named else folder, item.nodeid)
+        kept = bench.keep(folder, item.nodeid)
     except Exception as error:  # noqa: BLE001 (a report ends no session)
         report.sections.append(("vpok", f"no trace was kept: {error}"))
         return report
     for each in kept:
-        text = each.text
-        if each.trace is not None:
-            text += f"trace: {each.trace}\n"
-            item.user_properties.append(("vpok_trace", str(each.trace)))
-        report.sections.append((f"vpok: {each.name}", text))
+        _attach(item, report, each)
     return report
+
+
+def _attach(
+    item: pytest.Item, report: pytest.TestReport, kept: "Kept"
+) -> None:
+    """Show what is left of a system; JUnit's file has it as a property."""
+    text = kept.text
+    if kept.trace is not None:
+        text += f"trace: {kept.trace}\n"
+        item.user_properties.append(("vpok_trace", str(kept.trace)))
+    report.sections.append((f"vpok: {kept.name}", text))

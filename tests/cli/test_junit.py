@@ -39,7 +39,10 @@ def test_a_run_writes_what_held_and_what_did_not(
         "partition display": one,
     }
     text = path.read_text()
-    assert "at 730008215 ns: display/0: numeric error (error handler)" in text
+    assert (
+        "at 730008215 ns: display/0: numeric error (handled by the guest)"
+        in text
+    )
     assert "mode CLIMB, climb 1500 ft/min" in text
 
 

@@ -10,7 +10,7 @@ from vpok.report.words import exact_time
 from vpok.spec.model import HEALTH_ACTIONS, SystemSpec
 
 # As an ERROR event counts them (personalities/actions.py).
-ACTIONS: Final = (*HEALTH_ACTIONS, "error handler", "plan")
+ACTIONS: Final = (*HEALTH_ACTIONS, "handled by the guest", "plan")
 PARAVIRT: Final = {number: name for name, (number, *_) in HEALTH_KINDS.items()}
 KINDS: Final[Mapping[str, Mapping[int, str]]] = {
     "pok": {int(kind): name for kind, name in ERROR_NAMES.items()},

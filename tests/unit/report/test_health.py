@@ -22,7 +22,7 @@ def test_actions_have_the_words_of_configurations() -> None:
     numbers = [code(action) for action in HEALTH_ACTIONS]
 
     assert [ACTIONS[number] for number in numbers] == list(HEALTH_ACTIONS)
-    assert ACTIONS[code("error-thread")] == "error handler"
+    assert ACTIONS[code("error-thread")] == "handled by the guest"
     assert ACTIONS[code("plan safe")] == "plan"
 
 

@@ -131,7 +131,9 @@ def test_errors_are_expected_by_their_words(bench: Bench) -> None:
     run.assert_errors("numeric error", partition="display")
     run.assert_no_errors("sensors")
 
-    one = "\n  at 730008215 ns: display/0: numeric error (error handler)"
+    one = (
+        "\n  at 730008215 ns: display/0: numeric error (handled by the guest)"
+    )
     assert told(run.assert_no_errors) == (
         f"the health monitor heard of 1 error{one}"
     )

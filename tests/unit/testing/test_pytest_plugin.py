@@ -28,7 +28,8 @@ GOOD_AND_BAD = """
 def test_good(vpok_run):
     vpok_run("lab.yaml", until="100ms").assert_no_misses("control/steer")
 
-def test_bad(vpok_run):
+def test_bad(vpok_run, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     vpok_run("lab.yaml", until="100ms").assert_no_misses()
 """
 
@@ -57,7 +58,7 @@ def test_a_failure_names_its_trace(session: pytest.Pytester) -> None:
             "E  *control/late: job 1, due at 10 ms",
             "*vpok: lab*",
             "100 ms, as asked",
-            "trace: out/traces/*test_bad-0.jsonl",
+            "trace: */out/traces/*test_bad-0.jsonl",
         ]
     )
     result.stdout.no_fnmatch_line("*bench.py*")
