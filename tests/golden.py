@@ -96,8 +96,9 @@ def traced(name: str) -> bytes:
             writer = JsonLines(path, replace(head_of(spec), version=""))
             with build(spec, sinks=[writer], digest=True) as system:
                 result = system.run(until=LIMITS.get(name) or limit_of(name))
-            digest = result.digest or ""
-            writer.close(End(result.end, result.reason, digest, writer.events))
+                digest = result.digest or ""
+                count = writer.events
+                writer.close(End(result.end, result.reason, digest, count))
             return path.read_bytes()
 
 

@@ -222,14 +222,14 @@ class _Recorded:
     def close(self) -> None:
         """Give everything back."""
         try:
-            self.system.close()
-        finally:
             self._drop()
+        finally:
+            self.system.close()
 
     def _drop(self) -> None:
         """Delete the trace, unless it was kept."""
         writer, self.writer = self.writer, None
         if writer is not None:
-            with suppress(OSError):
+            with suppress(OSError, ValueError):  # full, or closed already
                 writer.close(End(0, "", "", 0))
             writer.path.unlink(missing_ok=True)
