@@ -132,12 +132,10 @@ def pytest_runtest_makereport(
         # Not from where the test may have gone.
         folder = item.config.invocation_params.dir / named
     try:
-        kept = bench.keep(folder, item.nodeid)
+        for kept in bench.keep(folder, item.nodeid):
+            _attach(item, report, kept)
     except Exception as error:  # noqa: BLE001 (a report ends no session)
         report.sections.append(("vpok", f"no trace was kept: {error}"))
-        return report
-    for each in kept:
-        _attach(item, report, each)
     return report
 
 
