@@ -19,7 +19,7 @@ from vpok.kernel.partition import Partition
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.interrupts import NUMBERS
 from vpok.spec.model import SystemSpec
-from vpok.units import FAR, MAX_TIME, NS_PER_MS
+from vpok.units import FAR, MAX_TIME, NS_PER_MS, signed
 
 CONTEXT, PARAMETERS, AFFINITY, MIGRATION, PAUSE, UNPAUSE, MEMORY = range(
     len(CONTROLS)
@@ -260,7 +260,7 @@ class Control:
         self.kernel.arrive(self.now)
         refusal = self.kernel.set_affinity(chosen, affinity, self.now)
         self._refuse(chosen, refusal)
-        self._tell(chosen, AFFINITY, affinity)
+        self._tell(chosen, AFFINITY, signed(affinity))
 
     def migrate(self, partition: int | str, vcpu: int, processor: int) -> None:
         """Give a vCPU another processor; raises VpokError."""

@@ -152,7 +152,7 @@ def instant(until: int | str | None) -> int:
         from vpok.config.units import parse_time  # noqa: PLC0415
 
         return min(parse_time(until), FAR)
-    return min(until, FAR)
+    return max(0, min(until, FAR))
 
 
 # --- building ---------------------------------------------------------------

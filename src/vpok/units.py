@@ -16,3 +16,13 @@ NS_PER_S: Final = 1_000_000_000
 # below MAX_TIME, so that the sum of two of them still fits 63 bits.
 FAR: Final = 1 << 62
 MAX_TIME: Final = 1 << 61
+
+
+def signed(word: int) -> int:
+    """
+    Return an unsigned word of 64 bits as the signed number of the same bits.
+
+    Everything of 64 bits that a guest or a user chooses (addresses, sets of
+    processors) goes into an event's field that way.
+    """
+    return word - (1 << 64) if word >= 1 << 63 else word

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from mypy_extensions import i64
 
 from vpok.machine.arch import ArchVcpu
+from vpok.units import FAR
 
 if TYPE_CHECKING:
     from vpok.kernel.domain import Domain
@@ -134,6 +135,7 @@ def inherit(old: Vcpu, new: Vcpu) -> None:
 
 def charge(vcpu: Vcpu, cost: i64) -> None:
     """Let the vCPU pay *cost* ns before it executes another instruction."""
+    cost = min(cost, FAR - vcpu.debt)  # what is more is never paid
     vcpu.debt += cost
     vcpu.charged += cost
 

@@ -18,6 +18,7 @@ from vpok.testing import (
 )
 from vpok.testing.script import Program
 from vpok.testing.strategies import Plan, plans
+from vpok.units import FAR, MAX_TIME
 
 
 def world_of(
@@ -48,6 +49,18 @@ def test_a_call_takes_effect_at_its_instant_and_is_paid_afterwards() -> None:
     world.system.run(until=1000)
 
     assert printed(world) == [10, 70]
+
+
+def test_costs_that_nobody_can_ever_pay_add_up_to_no_more() -> None:
+    """Each window asks for half of all time again; the clock goes on."""
+    world = world_of((call(Cause.PRINT, 1),), switch=MAX_TIME - 1)
+
+    world.system.run(until=20_000)
+
+    vcpu = world.system.kernel.partitions[0].vcpus[0]
+    assert vcpu.switches == 10
+    assert vcpu.debt == FAR - 1000  # of which the last window paid some
+    assert printed(world) == []
 
 
 def test_what_a_window_does_not_hold_is_paid_in_the_next_one() -> None:

@@ -540,6 +540,30 @@ def test_a_vcpu_is_pinned_to_processors() -> None:
             system.migrate("guest", 0, 1)
 
 
+def test_the_last_of_64_processors_is_told_as_a_sign() -> None:
+    story = Story()
+    spec = replace(
+        several(vcpus=VcpusSpec(2, "round-robin", 1_000)),
+        processors=tuple(range(64)),
+    )
+    whole = beside(spec, processors=64)
+    with build(whole, sinks=[story], digest=True) as system:
+        system.pin("guest", 0, [63])
+        system.pin("guest", 1, range(64))
+        result = system.run(until=5_000)
+        assert system.current(63).index == 0
+    assert [told[-1] for told in story.of(EventKind.CONTROL)] == [
+        -(1 << 63),
+        -1,
+    ]
+    assert not result.sink_failures
+
+
+def test_a_run_up_to_before_all_time_does_nothing() -> None:
+    with build(beside(pok())) as system:
+        assert system.run(until=-(1 << 70)).end == 0
+
+
 def test_a_vcpu_migrates() -> None:
     spec = several(vcpus=VcpusSpec(2))
     with build(beside(spec, processors=2)) as system:

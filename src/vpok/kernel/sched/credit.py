@@ -10,7 +10,7 @@ from vpok.kernel.sched.base import Parameter
 from vpok.kernel.sched.ranked import Place, Ranked
 from vpok.kernel.sched.shares import Group, Shares
 from vpok.kernel.vcpu import Vcpu
-from vpok.units import FAR
+from vpok.units import FAR, MAX_TIME
 
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
     {
@@ -75,7 +75,7 @@ class Credit(Ranked):
         self.past: dict[int, int] = {}
         self.shares = Shares()
         self.least = 0  # the highest that the least virtual time ever was
-        self.period: i64 = self.quantum * QUANTA
+        self.period: i64 = min(quantum * QUANTA, MAX_TIME)
         self.begin: i64 = 0  # of the period of caps
         self.capped: list[Group] = []
 

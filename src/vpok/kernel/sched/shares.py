@@ -31,7 +31,10 @@ class Group:
 
     def refill(self, period: i64) -> None:
         """Begin a period of caps."""
-        self.pool = FAR if self.cap == 0 else self.cap * period // 100
+        self.pool = FAR
+        if self.cap > 0:
+            # Beyond 64 bits if a quantum is days long.
+            self.pool = min(FAR, self.cap * int(period) // 100)
 
 
 class Shares:

@@ -7,11 +7,10 @@ from vpok.abi.paravirt_calls import Error
 from vpok.kernel.engine import CONTINUE
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.interrupts import Interrupts
+from vpok.units import signed
 
 if TYPE_CHECKING:
     from vpok.personalities.paravirt.personality import Paravirt
-
-_SIGN = 1 << 63
 
 
 class Refused(Exception):  # noqa: N818 (it is an answer)
@@ -58,8 +57,7 @@ class Call:
 
     def signed(self, place: int) -> int:
         """Return an argument as a signed number."""
-        value = self.argument(place)
-        return value - 2 * _SIGN if value & _SIGN else value
+        return signed(self.argument(place))
 
     def target(self, place: int) -> Vcpu:
         """Return the vCPU of the partition that an argument names."""

@@ -31,6 +31,7 @@ from vpok.personalities.paravirt.call import Call, Refused
 from vpok.personalities.paravirt.devices import usable
 from vpok.personalities.paravirt.table import HANDLERS
 from vpok.spec.model import PartitionSpec, SystemSpec
+from vpok.units import signed
 
 _TIMES: Final = Struct("<QQQ")
 _TIMES_AT: Final = 0x18
@@ -216,7 +217,7 @@ class Paravirt(Personality):
             machine.set(self.isa.result, result & _WORD)
         if self.kernel.listening:
             shown = number if handler is not None else NOBODY
-            told = NOBODY if result is None else result
+            told = NOBODY if result is None else signed(result)
             self.kernel.emit(now, EventKind.SYSCALL, vcpu, NOBODY, shown, told)
 
     def _verdict(self, vcpu: Vcpu, verdict: int) -> int:
@@ -235,7 +236,7 @@ class Paravirt(Personality):
         arch = vcpu.arch
         pc = arch.machine.get(self.isa.pc)
         at = int(vcpu.fault_address)
-        self.kernel.emit(now, EventKind.FAULT, vcpu, NOBODY, cause, _short(pc))
+        self.kernel.emit(now, EventKind.FAULT, vcpu, NOBODY, cause, signed(pc))
         handler = interrupts.fault_handler
         if handler < 0 or interrupts.depth() >= MAX_DEPTH:
             self.report(vcpu, HealthKind.FAULT, now)
@@ -245,7 +246,7 @@ class Paravirt(Personality):
             return
         charge(vcpu, self.kernel.interrupt_cost)
         self.kernel.emit(
-            now, EventKind.VECTOR, vcpu, NOBODY, cause, _short(at)
+            now, EventKind.VECTOR, vcpu, NOBODY, cause, signed(at)
         )
         self._refresh(vcpu, interrupts, now)
 
@@ -355,8 +356,3 @@ class Paravirt(Personality):
         for vcpu in self.partition.vcpus:
             self.reset(vcpu, now)
             self.kernel.take_down(vcpu, False, now)
-
-
-def _short(address: int) -> int:
-    """Return an address as an event's signed word."""
-    return address - (1 << 64) if address >> 63 else address

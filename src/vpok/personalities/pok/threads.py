@@ -11,11 +11,7 @@ from vpok.abi.pok import (
 from vpok.personalities.pok.call import LATER, Call
 from vpok.personalities.pok.scheduler import Scheduler
 from vpok.personalities.pok.thread import INFINITE, U64, Thread
-
-
-def signed(value: int) -> int:
-    """Read an unsigned 64-bit number as a signed one."""
-    return value - (1 << 64) if value >> 63 else value
+from vpok.units import signed
 
 
 def by_number(scheduler: Scheduler, number: int) -> Thread | None:

@@ -11,6 +11,7 @@ from tests.unit.kernel.sched.test_reference import UNTIL, staged, systems
 from vpok.kernel.sched.credit import QUANTA, Credit
 from vpok.kernel.sched.shares import UNIT, Group, Shares
 from vpok.kernel.vcpu import RUNNABLE
+from vpok.units import MAX_TIME
 
 QUANTUM = 10
 PERIOD = QUANTA * QUANTUM
@@ -47,6 +48,15 @@ def test_what_a_sleeper_leaves_is_shared_by_weight() -> None:
     stage.run(4001)
 
     assert stage.had(0) == pytest.approx(1000, abs=2 * QUANTUM)
+
+
+def test_a_quantum_of_years_leaves_a_cap_its_meaning() -> None:
+    """A period of it, and a cap's part of that, are beyond 64 bits."""
+    stage = Stage("credit", caps(6400, 1), quantum=MAX_TIME - 1)
+    greedy(stage, [0, 1])
+    stage.run(1000)
+
+    assert stage.had(0) == 1000
 
 
 @st.composite
