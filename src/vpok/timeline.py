@@ -5,7 +5,7 @@ Who had the processors when, as a picture: SVG in notebooks, text elsewhere.
         system.run("2s").timeline().show()
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from vpok.events import EventKind
@@ -151,8 +151,9 @@ def _bars(spans: Iterable[Span]) -> list[Bar]:
 
 def _lanes(spec: SystemSpec, seen: Seen) -> Iterator[Lane]:
     """Yield a lane per vCPU and task, and per vCPU that was interrupted."""
+    parts = _by_partition(seen, len(spec.partitions))
     for index, partition in enumerate(spec.partitions):
-        part = _of(seen, index)
+        part = parts[index]
         names = {index: partition.name}
         ground = _bars(part.windows)
         for vcpu in range(partition.vcpus.count):
@@ -178,19 +179,19 @@ def _lanes(spec: SystemSpec, seen: Seen) -> Iterator[Lane]:
             yield _task(part, index, place, task.name)
 
 
-def _of(seen: Seen, partition: int) -> Seen:
-    """Return what concerns a partition."""
-
-    def own(spans: Sequence[Span]) -> list[Span]:
-        return [span for span in spans if span.partition == partition]
-
-    return Seen(
-        windows=own(seen.windows),
-        runs=own(seen.runs),
-        jobs=own(seen.jobs),
-        handlers=own(seen.handlers),
-        points=[p for p in seen.points if p.partition == partition],
-    )
+def _by_partition(seen: Seen, count: int) -> list[Seen]:
+    parts = [Seen([], [], [], [], []) for _ in range(count)]
+    for span in seen.windows:
+        parts[span.partition].windows.append(span)
+    for span in seen.runs:
+        parts[span.partition].runs.append(span)
+    for span in seen.jobs:
+        parts[span.partition].jobs.append(span)
+    for span in seen.handlers:
+        parts[span.partition].handlers.append(span)
+    for point in seen.points:
+        parts[point.partition].points.append(point)
+    return parts
 
 
 def _interrupts(part: Seen, index: int, vcpu: int) -> Iterator[Lane]:

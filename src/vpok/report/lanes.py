@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 SEVERAL: Final = -1  # the owner of a bundle of bars that are not of one
 
+WIDEST: Final = 8  # grains: a piece of bars with gaps between them
+
 RAISE, MISS, ERROR = "raise", "miss", "error"
 
 
@@ -67,10 +69,11 @@ def bundle(bars: Iterable[Bar], grain: int) -> list[Piece]:
     """
     Put bars together that are less than *grain* ns apart.
 
-    A bar of another owner counts only if both are narrower than that.
+    A bar of another owner counts only if both are narrower than that.  Many
+    narrow ones are several pieces: how dense they are may change with time.
     """
     pieces: list[Piece] = []
-    for bar in sorted(bars, key=lambda bar: (bar.start, -bar.end)):
+    for bar in sorted(bars):
         last = pieces[-1] if pieces else None
         if last is None or not _near(last, bar, grain):
             pieces.append(Piece(*bar, covered=bar.end - bar.start))
@@ -84,12 +87,15 @@ def bundle(bars: Iterable[Bar], grain: int) -> list[Piece]:
 
 
 def _near(piece: Piece, bar: Bar, grain: int) -> bool:
-    if bar.start - piece.end >= grain:
+    gap = bar.start - piece.end
+    if gap >= grain:
         return False
-    if piece.owner == bar.owner:
+    if gap <= 0 and piece.owner == bar.owner:
         return True
+    if bar.end - piece.start >= WIDEST * grain:
+        return False
     narrow = piece.end - piece.start < grain or piece.owner == SEVERAL
-    return narrow and bar.end - bar.start < grain
+    return piece.owner == bar.owner or (narrow and bar.end - bar.start < grain)
 
 
 def spots(marks: Iterable[Mark], grain: int) -> list[Spot]:

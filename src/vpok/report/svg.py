@@ -6,14 +6,13 @@ It is as wide as it is and has at most MOST_PIECES bars, whatever the run.
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 from vpok.report.lanes import (
     ERROR,
     MISS,
     RAISE,
     SEVERAL,
-    Bar,
     Lane,
     Piece,
     Spot,
@@ -53,7 +52,6 @@ def svg(lanes: Sequence[Lane], start: int, end: int, title: str) -> str:
     """Draw [start, end) ns; text has the colour of what is around it."""
     shown = lanes[:MOST_LANES]
     scale = Scale(start, max(end, start + 1))
-    grain = _grain(shown, scale)
     height = AXIS + ROW * len(shown) + AXIS
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
@@ -65,9 +63,9 @@ def svg(lanes: Sequence[Lane], start: int, end: int, title: str) -> str:
         f"<title>{escape(title)}</title>",
         *_axis(scale, height - AXIS),
     ]
-    for place, lane in enumerate(shown):
+    for place, drawn in enumerate(_drawn(shown, scale)):
         parts.append(f'<g transform="translate(0 {AXIS + place * ROW})">')
-        parts += _lane(lane, scale, grain)
+        parts += _lane(drawn, scale)
         parts.append("</g>")
     parts += _foot(lanes, height - 7)
     return "\n".join([*parts, "</svg>\n"])
@@ -88,18 +86,34 @@ class Scale:
         return LABELS + self.columns * share
 
 
-def _grain(lanes: Sequence[Lane], scale: Scale) -> int:
-    """Return how near is too near (ns): half a pixel, or what it takes."""
+class Drawn(NamedTuple):
+    """A lane as it can be seen."""
+
+    lane: Lane
+    ground: list[Piece]
+    pieces: list[Piece]
+    spots: list[Spot]
+
+
+def _drawn(lanes: Sequence[Lane], scale: Scale) -> list[Drawn]:
+    """Put together what is nearer than half a pixel, or than it takes."""
     grain = max(1, (scale.end - scale.start) // (2 * scale.columns))
     while True:
-        count = sum(
-            len(bundle(lane.bars, grain))
-            + len(bundle(lane.ground, grain))
-            + len(spots(lane.marks, grain))
+        found = [
+            Drawn(
+                lane,
+                bundle(lane.ground, grain),
+                bundle(lane.bars, grain),
+                spots(lane.marks, grain),
+            )
             for lane in lanes
+        ]
+        count = sum(
+            len(each.ground) + len(each.pieces) + len(each.spots)
+            for each in found
         )
         if count <= MOST_PIECES:
-            return grain
+            return found
         grain *= 2
 
 
@@ -121,7 +135,8 @@ def _axis(scale: Scale, bottom: int) -> Iterator[str]:
         )
 
 
-def _lane(lane: Lane, scale: Scale, grain: int) -> Iterator[str]:
+def _lane(drawn: Drawn, scale: Scale) -> Iterator[str]:
+    lane = drawn.lane
     label = lane.label.strip()
     if len(label) > LETTERS:
         label = f"{label[: LETTERS - 1]}\u2026"
@@ -130,20 +145,20 @@ def _lane(lane: Lane, scale: Scale, grain: int) -> Iterator[str]:
         f'<text x="{indent}" y="13"><title>{escape(lane.label.strip())}'
         f"</title>{escape(label)}</text>"
     )
-    yield from _bars(lane, lane.ground, scale, grain, front=False)
-    yield from _bars(lane, lane.bars, scale, grain, front=True)
-    for spot in spots(lane.marks, grain):
+    yield from _bars(lane, drawn.ground, scale, front=False)
+    yield from _bars(lane, drawn.pieces, scale, front=True)
+    for spot in drawn.spots:
         yield _spot(spot, scale)
 
 
 def _bars(
-    lane: Lane, bars: Sequence[Bar], scale: Scale, grain: int, *, front: bool
+    lane: Lane, pieces: Sequence[Piece], scale: Scale, *, front: bool
 ) -> Iterator[str]:
     """Bundles are as dense as what is in them."""
     top, height = (5 if lane.inner else 3, 10 if lane.inner else 14)
     if not front:
         top, height = 1, ROW - 2
-    for piece in bundle(bars, grain):
+    for piece in pieces:
         left, right = scale(piece.start), scale(piece.end)
         dense = piece.covered / max(1, piece.end - piece.start)
         opacity = max(0.25, dense) if front else 0.18

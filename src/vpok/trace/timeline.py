@@ -32,6 +32,16 @@ JOB_STOPS = frozenset(
 )
 
 
+HEARD = frozenset(
+    {
+        *(SWITCH, WINDOW_OPEN, WINDOW_CLOSE, JOB_START),
+        *(IRQ_DELIVER, IRQ_COMPLETE, MODE),
+        *JOB_STOPS,
+        *POINTS,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """[start, end) on a processor: a window, or a vCPU's, task's, handler's."""
@@ -92,6 +102,8 @@ class Timeline(Sink):
         b: i64,
     ) -> None:
         """Follow windows, switches, jobs and handlers; note points."""
+        if kind not in HEARD:
+            return
         who = (int(partition), int(vcpu))
         if kind in POINTS:
             self.points.append(
