@@ -211,6 +211,29 @@ def test_watching_changes_nothing(tasks: Path) -> None:
     watched.close()
 
 
+ENDLESS = """\
+partitions:
+  - name: a
+    tasks: [{name: t, kind: aperiodic, arrivals: [0], execution: 1h}]
+kernel: {scheduler: {architecture: flat, policy: round-robin}}
+"""
+
+
+def test_a_step_ends_though_nothing_happens(tmp_path: Path) -> None:
+    path = tmp_path / "endless.yaml"
+    path.write_text(ENDLESS)
+    watched = session(path)
+    watched.system.advance(MS)
+
+    assert not watched.step("window")
+    assert watched.system.now == 101 * MS
+    assert not watched.step("event")
+    assert watched.system.now == 201 * MS
+    watched.system.advance(300 * MS)
+    assert watched.look().result.digest == digest(path, 300 * MS)
+    watched.close()
+
+
 def test_lately_is_about_the_last_second(tasks: Path) -> None:
     clock = Clock()
     watched = session(tasks, clock=clock)

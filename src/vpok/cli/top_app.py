@@ -19,10 +19,11 @@ from textual.widgets import (
     TabPane,
 )
 
-from vpok.cli.top_session import Session
+from vpok.cli.top_session import WITHIN, Session
 from vpok.kernel.errors import VpokError
 from vpok.report.table import Table
 from vpok.report.top import NAMES, ORDERS, in_order, top_tables
+from vpok.report.words import exact_time
 from vpok.system import Loaded
 
 TICK = 1 / 20  # s of the host
@@ -168,7 +169,9 @@ class TopApp(App[None]):
     def action_step(self, by: str) -> None:
         """Do the next thing."""
         if not self.session.step(by):
-            self.notify(f"there is no next {by}")
+            ended = self.session.system.ended
+            when = "any more" if ended else f"within {exact_time(WITHIN)}"
+            self.notify(f"no {by} {when}")
         self.draw()
 
     def action_faster(self, steps: int) -> None:

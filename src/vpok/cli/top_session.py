@@ -25,6 +25,7 @@ MAX: Final = float("inf")
 # Virtual seconds per second of the host.
 SPEEDS: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, MAX)
 BUSY: Final = 0.03  # s of the host that the system may take in a row
+WITHIN: Final = 100 * NS_PER_MS  # a step that takes no longer
 LONGEST: Final = 1000 * NS_PER_S  # of virtual time in one slice
 LATELY: Final = 1.0  # s of the host: what `lately` means at least
 
@@ -113,9 +114,13 @@ class Session:
         self._anchor()
 
     def step(self, by: str) -> bool:
-        """Stop, and do the next thing (`System.step`); false: none."""
+        """
+        Stop, and do the next thing (`System.step`).
+
+        False: there was none before the system ended, or for WITHIN.
+        """
         self.paused = True
-        return not self.system.ended and self.system.step(by)
+        return not self.system.ended and self.system.step(by, WITHIN)
 
     def faster(self, steps: int) -> None:
         """Go *steps* up or down the list of speeds."""

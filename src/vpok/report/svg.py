@@ -27,6 +27,7 @@ LABELS: Final = 150  # px, of these
 LETTERS: Final = 20  # of a label
 ROW: Final = 20  # px from lane to lane
 AXIS: Final = 22
+BESIDE: Final = 10  # grains: marks are wider than bars may be
 MOST_LANES: Final = 200
 MOST_PIECES: Final = 20_000
 # Can be told apart by most people, on light and on dark grounds.
@@ -104,7 +105,7 @@ def _drawn(lanes: Sequence[Lane], scale: Scale) -> list[Drawn]:
                 lane,
                 bundle(lane.ground, grain),
                 bundle(lane.bars, grain),
-                spots(lane.marks, grain),
+                spots(lane.marks, BESIDE * grain),
             )
             for lane in lanes
         ]

@@ -108,7 +108,11 @@ def test_bars_stand_where_their_time_is() -> None:
 
 
 def test_what_is_pointed_at_explains_itself() -> None:
-    marks = [Mark(600, MISS, "late"), Mark(601, ERROR, "bad")]
+    marks = [
+        Mark(600, MISS, "late"),
+        Mark(601, ERROR, "bad"),
+        Mark(605, MISS, "worse"),
+    ]
     lane = Lane("a", NAMES, [Bar(250, 500, 1)], [Bar(0, 500, 0)], marks)
 
     assert titles(svg([lane], 0, 1000, "title")) == [
@@ -116,7 +120,7 @@ def test_what_is_pointed_at_explains_itself() -> None:
         "a",
         "window of a: 500 ns, from 0 ns to 500 ns",
         "b: 250 ns, from 250 ns to 500 ns",
-        "late, at 600 ns",
+        "late, at 600 ns, and 1 more beside it",
         "bad, at 601 ns",
     ]
 
