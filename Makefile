@@ -11,7 +11,7 @@ WORKERS ?= auto
 # src; and the tests that go through them, those of all digests included.
 COMPILED := $(VENV)-compiled
 HOT_TESTS := tests/engines tests/properties tests/test_events.py \
-  tests/test_wheel.py tests/unit/kernel tests/unit/system tests/unit/testing \
+  tests/test_golden.py tests/test_wheel.py tests/unit/kernel tests/unit/system tests/unit/testing \
   tests/unit/trace
 
 .DEFAULT_GOAL := help
@@ -49,9 +49,8 @@ bench: $(VENV)/.bench  ## benchmarks [POK=DIR QEMU=FILE: POK's tests too, agains
 peers:  ## modelled tasks in vpok and in SimSo, side by side (needs a C compiler)
 	$(PYTHON) -m benchmarks.peers
 
-golden: $(VENV)/.demo  ## write anew what vpok makes: reference pages, digests
-	$(BIN)/python docs/generate.py
-	$(BIN)/python -m tests.properties.make_digests
+golden: $(VENV)/.demo  ## compare what vpok makes of itself: pages, digests, traces of the examples [UPDATE=1: write it]
+	$(BIN)/python -m tests.golden $(if $(UPDATE),--update)
 
 guests: $(VENV)/.guests  ## build the guest images anew
 	$(BIN)/python guests/build.py

@@ -197,8 +197,8 @@ MUTANTS = (
         COUNTERS,
         "254 are counted",
         CONTROLLER,
-        "MAX_PENDING: Final = 255\n",
-        "MAX_PENDING: Final = 254\n",
+        "self.limits = [MAX_PENDING] * NUMBERS",
+        "self.limits = [MAX_PENDING - 1] * NUMBERS",
         DELIVERY + "test_occurrences_are_never_lost_silently[255-riscv64]",
     ),
     Mutant(

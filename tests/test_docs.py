@@ -14,6 +14,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 VPOK = f"{sys.executable} -m vpok"
+PYTEST = (
+    f"{sys.executable} -m pytest -p vpok.pytest_plugin -p no:cacheprovider"
+)
+FILE = re.compile(r"# (\w+\.py)\n")  # the first line of a block to be saved
 
 
 def blocks(page: str) -> Iterator[tuple[str, str]]:
@@ -34,6 +38,7 @@ def commands(block: str) -> Iterator[tuple[str, str]]:
 def run(command: str, folder: Path) -> str:
     """Run a command as a shell does; return all that it shows."""
     command = re.sub(r"^vpok\b", VPOK, command)
+    command = re.sub(r"^pytest\b", PYTEST, command)
     done = subprocess.run(
         command,
         shell=True,
@@ -42,7 +47,12 @@ def run(command: str, folder: Path) -> str:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
+        env={
+            "PYTHONPATH": str(ROOT / "src"),
+            "PATH": "/usr/bin:/bin",
+            # The plugin is there, whether vpok is installed or not.
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
     )
     code = f"[exit {done.returncode}]\n" if done.returncode else ""
     return done.stdout + code
@@ -61,7 +71,7 @@ def play(page: str, folder: Path) -> list[str]:
                     shown, out, ELLIPSIS | NORMALIZE_WHITESPACE
                 ):
                     different.append(f"$ {command}\n{out}")
-        elif language == "yaml":
+        elif language == "yaml" or FILE.match(block):
             name, _, text = block.removeprefix("# ").partition("\n")
             (folder / name).write_text(text)
         elif language == "python":
@@ -128,6 +138,11 @@ def test_the_page_on_notebooks_is_a_notebook(tmp_path: Path) -> None:
     assert "<svg" in shown[1].data["text/html"]
     assert shown[1].data["image/svg+xml"].startswith("<svg")
     assert "control/0" in shown[2].text
+
+
+@pytest.mark.slow
+def test_the_page_on_tests_can_be_typed(tmp_path: Path) -> None:
+    assert play("docs/howto/test-with-pytest.md", tmp_path) == []
 
 
 @pytest.mark.slow

@@ -58,14 +58,16 @@ def test_the_wheel_has_all_that_runs(wheel: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_wheel_has_the_licence_and_a_command(wheel: Path) -> None:
+def test_the_wheel_has_the_licence_a_command_and_a_plugin(
+    wheel: Path,
+) -> None:
     archive = ZipFile(wheel)
     info = "vpok-0.1.0.dist-info"
 
     assert "BSD" in archive.read(f"{info}/licenses/LICENSE").decode()
-    assert "vpok = vpok.cli:main" in (
-        archive.read(f"{info}/entry_points.txt").decode()
-    )
+    entries = archive.read(f"{info}/entry_points.txt").decode()
+    assert "[console_scripts]\nvpok = vpok.cli:main\n" in entries
+    assert "[pytest11]\nvpok = vpok.pytest_plugin\n" in entries
 
 
 def test_all_hot_modules_run_compiled_or_none() -> None:

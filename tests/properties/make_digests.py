@@ -1,9 +1,8 @@
-"""Write digests.json anew: `python -m tests.properties.make_digests`."""
+"""What digests.json has (`make golden`)."""
 
 import json
 
 from tests.properties.systems import (
-    GOLDEN,
     NAMES,
     digest_of,
     examples,
@@ -11,9 +10,11 @@ from tests.properties.systems import (
     spec_of,
 )
 
-if __name__ == "__main__":
+
+def text() -> bytes:
+    """Run everything; return the file."""
     digests = {
         name: digest_of(spec_of(name), limit=limit_of(name))
         for name in [*NAMES, "preempted", *examples()]
     }
-    GOLDEN.write_text(json.dumps(digests, indent=1) + "\n")
+    return f"{json.dumps(digests, indent=1)}\n".encode()

@@ -26,7 +26,8 @@ from vpok.abi.paravirt import (
 )
 from vpok.abi.paravirt_calls import Error, Number
 from vpok.arch import REGISTERS, riscv64, x86_64
-from vpok.machine.arch import ArchOps, ArchVcpu, Context
+from vpok.arch.guest import GuestOps
+from vpok.machine.arch import ArchVcpu, Context
 from vpok.machine.interrupts import NONE, REFUSED, Interrupts
 from vpok.machine.memory import U64
 
@@ -128,7 +129,7 @@ def hypercall_page(isa: Isa, instruction: bytes) -> bytes:
     return page.ljust(PAGE, b"\0")
 
 
-class ParavirtOps(ArchOps):
+class ParavirtOps(GuestOps):
     """What an instruction set does for a vCPU of a guest operating system."""
 
     def __init__(self, isa: Isa) -> None:
@@ -154,23 +155,6 @@ class ParavirtOps(ArchOps):
             )
         )
 
-    def setup(self, arch: ArchVcpu) -> None:
-        """Give the vCPU registers of its own."""
-        arch.context = arch.machine.new_context()
-
-    def teardown(self, arch: ArchVcpu) -> None:
-        """Take the vCPU off its engine's registers."""
-        arch.machine.put(arch)
-        arch.context = None
-
-    def ctxt_switch_from(self, arch: ArchVcpu) -> None:
-        """Save the registers of the vCPU that leaves the processor."""
-        arch.machine.put(arch)
-
-    def ctxt_switch_to(self, arch: ArchVcpu) -> None:
-        """Load the registers of the vCPU that gets the processor."""
-        arch.machine.take(arch)
-
     def schedule_tail(self, arch: ArchVcpu) -> i64:
         """Inject the interrupt with the lowest number, if one may come."""
         interrupts = arch.interrupts
@@ -182,7 +166,6 @@ class ParavirtOps(ArchOps):
         handler = interrupts.handlers[number]
         if not self.push_frame(arch, handler, INTERRUPT, number, 0):
             return REFUSED
-        interrupts.nest(0, interrupts.depth() + 1, number)
         return number
 
     def new_context(
@@ -212,6 +195,7 @@ class ParavirtOps(ArchOps):
         """
         Save all of the resident vCPU on its stack and enter *handler*.
 
+        Interrupts are disabled there, and *number* is in hand.
         False: there is no room in the partition; nothing has changed.
         """
         isa = self.isa
@@ -244,6 +228,7 @@ class ParavirtOps(ArchOps):
         machine.set(isa.arguments[1], frame)
         machine.set(isa.arguments[2], 0)
         machine.set(isa.pc, int(handler))
+        interrupts.nest(0, depth + 1, number if kind == INTERRUPT else NONE)
         return True
 
     def pop_frame(self, arch: ArchVcpu, frame: int) -> tuple[int, int, int]:

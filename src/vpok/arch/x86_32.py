@@ -10,7 +10,8 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from vpok.machine.arch import ArchOps, ArchVcpu, Context
+from vpok.arch.guest import GuestOps
+from vpok.machine.arch import ArchVcpu, Context
 
 # Registers, in the processor's own order.
 EAX: Final = 0
@@ -59,25 +60,8 @@ FIRST_ARGUMENT: Final = 0xDEAD
 SECOND_ARGUMENT: Final = 0xBEAF
 
 
-class X86Ops(ArchOps):
+class X86Ops(GuestOps):
     """What x86-32 does for a vCPU."""
-
-    def setup(self, arch: ArchVcpu) -> None:
-        """Give the vCPU registers of its own."""
-        arch.context = arch.machine.new_context()
-
-    def teardown(self, arch: ArchVcpu) -> None:
-        """Take the vCPU off its engine's registers."""
-        arch.machine.put(arch)
-        arch.context = None
-
-    def ctxt_switch_from(self, arch: ArchVcpu) -> None:
-        """Save the registers of the vCPU that leaves the processor."""
-        arch.machine.put(arch)
-
-    def ctxt_switch_to(self, arch: ArchVcpu) -> None:
-        """Load the registers of the vCPU that gets the processor."""
-        arch.machine.take(arch)
 
     def new_context(
         self, arch: ArchVcpu, entry: i64, stack: i64, arg: i64

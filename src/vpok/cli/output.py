@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from vpok.cli.common import colours, marks, put, width
+from vpok.kernel.errors import VpokError
 from vpok.trace.console import PrettyConsole, RawConsole
+from vpok.trace.errors import Errors
 from vpok.trace.latency import Latencies
 from vpok.trace.timeline import Timeline
 
@@ -30,6 +34,7 @@ class Wanted:
     digest: bool
     gantt: bool
     expect: Path | None
+    junit: Path | None
     as_json: bool
 
 
@@ -50,7 +55,8 @@ class Output:
         # Tasks print nothing, and run faster when nobody listens.
         kinds = {partition.personality for partition in spec.partitions}
         self.silent = kinds <= {"tasks"}
-        keep = wanted.raw or wanted.as_json or wanted.expect is not None
+        files = (wanted.expect, wanted.junit)
+        keep = wanted.raw or wanted.as_json or files != (None, None)
         self.raw = RawConsole() if keep else None
         hidden = wanted.raw or wanted.as_json or wanted.quiet
         self.pretty = (
@@ -59,9 +65,14 @@ class Output:
             else PrettyConsole(names, colour=colours(sys.stdout))
         )
         self.timeline = Timeline() if wanted.gantt else None
-        summed = wanted.as_json or not wanted.quiet
+        summed = wanted.as_json or wanted.junit or not wanted.quiet
         any_interrupts = bool(kinds - {"pok", "tasks"})
         self.latencies = Latencies() if summed and any_interrupts else None
+        self.errors = Errors() if wanted.junit is not None else None
+        if wanted.junit is not None:
+            # Before a long run rather than after it.
+            with written(wanted.junit) as path:
+                path.parent.mkdir(parents=True, exist_ok=True)
 
     def sinks(self) -> "list[Sink]":
         """Return who must hear of the run."""
@@ -72,6 +83,7 @@ class Output:
                 self.pretty,
                 self.timeline,
                 self.latencies,
+                self.errors,
             )
             if sink is not None
         ]
@@ -103,7 +115,14 @@ class Output:
             self._aside(f"digest {result.digest}\n")
         for failure in result.sink_failures:
             click.echo(f"vpok: a listener was dropped: {failure}", err=True)
-        return self._as_expected()
+        difference = self._difference()
+        if difference:
+            click.echo(
+                f"vpok: not what {self.wanted.expect} expects, {difference}",
+                err=True,
+            )
+        self._junit(result, difference, interrupted=interrupted)
+        return not difference
 
     def _aside(self, text: str) -> None:
         if self.side is sys.stdout:
@@ -135,17 +154,43 @@ class Output:
         drawing = History(self.spec, timeline).drawing(0, result.end)
         return f"\n{drawing.text(width(), marks(self.side))}"
 
-    def _as_expected(self) -> bool:
+    def _difference(self) -> str:
+        """Return how the text differs from what is expected, or nothing."""
         if self.wanted.expect is None:
-            return True
+            return ""
         from vpok.report.difference import difference
 
         assert self.raw is not None
         expected = self.wanted.expect.read_bytes()
-        found = difference(expected, bytes(self.raw.text))
-        if found is None:
-            return True
-        click.echo(
-            f"vpok: not what {self.wanted.expect} expects, {found}", err=True
+        return difference(expected, bytes(self.raw.text)) or ""
+
+    def _junit(
+        self, result: "RunResult", difference: str, *, interrupted: bool
+    ) -> None:
+        if self.wanted.junit is None:
+            return
+        from vpok.report.health import error_rows
+        from vpok.report.junit import Told, junit
+
+        assert self.raw is not None
+        assert self.errors is not None
+        told = Told(
+            errors=error_rows(self.spec, self.errors.heard),
+            console=self.raw.text.decode(errors="replace"),
+            interrupted=interrupted,
+            expected=str(self.wanted.expect or ""),
+            difference=difference,
         )
-        return False
+        with written(self.wanted.junit) as path:
+            path.write_bytes(junit(result, told))
+
+
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """Turn what keeps a file from being written into VpokError."""
+    try:
+        yield path
+    except OSError as error:
+        raise VpokError(
+            f"{path}: cannot be written: {error.strerror}"
+        ) from error

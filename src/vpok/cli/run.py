@@ -58,6 +58,13 @@ OPTIONS = (
         metavar="FILE",
         help="Compare the raw text with FILE; exit code 1 if it differs.",
     ),
+    click.option(
+        "--junit",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Write what held and what did not into FILE, as CI servers read "
+        "it (JUnit's XML).",
+    ),
     json_option,
 )
 

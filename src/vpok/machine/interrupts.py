@@ -12,6 +12,7 @@ from typing import Final
 
 from mypy_extensions import i64
 
+from vpok.abi.paravirt import INTERRUPTS, MAX_DEPTH, MAX_PENDING
 from vpok.machine.memory import U32, U64, GuestMemory
 
 # What `schedule_tail` did, if it is no number of an interrupt.
@@ -24,9 +25,7 @@ PENDING: Final = 0
 OVERRUN: Final = 1  # as many are pending as are counted
 UNREGISTERED: Final = 2
 
-NUMBERS: Final = 64
-MAX_DEPTH: Final = 16
-MAX_PENDING: Final = 255
+NUMBERS: Final = INTERRUPTS
 NOWHERE: Final = -1  # no handler, no page
 
 # The shared page; see `vpok.abi.paravirt`.
@@ -178,10 +177,6 @@ class Interrupts:
             self.append(number, now)
         self.publish()
         return again
-
-    def oldest(self, number: i64) -> i64:
-        """Return when the oldest pending occurrence was raised."""
-        return self.raised[number][0]
 
     def take(self, number: i64) -> i64:
         """Deliver the oldest occurrence; return when it was raised."""

@@ -1,4 +1,4 @@
-"""A listener that keeps everything."""
+"""Listeners that keep everything, or all console text."""
 
 from dataclasses import dataclass
 
@@ -75,3 +75,22 @@ class RecordingSink(Sink):
             for e in self.events
             if e.partition == partition and e.kind in GUEST_VISIBLE
         ]
+
+
+class ConsoleSink(Sink):
+    """Keeps console text: all of it, and each partition's."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._texts: dict[int | None, bytearray] = {}
+
+    def console(
+        self, time: i64, pcpu: i64, partition: i64, vcpu: i64, text: bytes
+    ) -> None:
+        """Keep the text."""
+        for whose in (None, int(partition)):
+            self._texts.setdefault(whose, bytearray()).extend(text)
+
+    def text(self, partition: int | None = None) -> bytes:
+        """Return what was printed, by everybody or by one partition."""
+        return bytes(self._texts.get(partition, b""))

@@ -78,7 +78,7 @@ def test_a_frame_keeps_its_stack_aligned(isa: str) -> None:
 
 @pytest.mark.parametrize("path", generator())
 def test_what_is_made_of_the_code_is_as_checked_in(path: str) -> None:
-    """`make golden` writes it anew."""
+    """`make golden UPDATE=1` writes it anew."""
     make = generator()[path]
     assert callable(make)
 

@@ -324,6 +324,17 @@ def test_a_guest_that_lets_no_time_pass_pays_for_it() -> None:
     assert alone(idler).result.end == 100 * MS
 
 
+def test_restarting_for_ever_takes_time() -> None:
+    def main(vcpu: Guest) -> Guests:
+        yield set_mode(Mode.WARM_START)
+
+    ran = alone(main)
+
+    # A thousand calls are free at an instant; each more costs 10 us.
+    assert ran.result.end == 100 * MS
+    assert 1_000 < ran.result.partitions[0].restarts <= 11_000
+
+
 def test_health_is_told() -> None:
     def main(vcpu: Guest) -> Guests:
         yield health_raise("too hot")

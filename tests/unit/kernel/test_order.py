@@ -141,7 +141,7 @@ def test_data_travels_between_the_end_of_a_window_and_the_next() -> None:
     assert kinds.index(CLOSE) < flush < kinds.index(FRAME)
 
 
-def test_timers_of_one_instant_go_off_in_the_order_they_were_set() -> None:
+def test_timers_of_one_instant_go_off_in_the_order_of_configuration() -> None:
     program = (
         call(Cause.ALARM, 980 * 16 + 2),  # at 10, for 990
         call(Cause.ALARM, 970 * 16 + 0),  # at 20, for 990
@@ -155,9 +155,9 @@ def test_timers_of_one_instant_go_off_in_the_order_they_were_set() -> None:
     world.system.run(until=1000)
 
     assert world.personalities[0].timers == [
-        (2002, 990),
         (2000, 990),
         (2001, 990),
+        (2002, 990),
     ]
 
 

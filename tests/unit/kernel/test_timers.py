@@ -54,7 +54,7 @@ def test_a_cancelled_timer_never_comes() -> None:
     assert not bench.partitions[0].due
 
 
-def test_timers_of_one_instant_keep_their_order() -> None:
+def test_timers_of_one_instant_come_by_partition_and_tag() -> None:
     bench = Bench()
     for tag in (3, 1, 2):
         bench.set(tag % 2, tag, 50)
@@ -62,7 +62,7 @@ def test_timers_of_one_instant_keep_their_order() -> None:
     taken = []
     while bench.timers.next() < FAR:
         taken.append(bench.pop()[1])
-    assert taken == [3, 1, 2]
+    assert taken == [2, 1, 3]
 
 
 def test_arrivals_come_behind_the_timers_of_their_instant() -> None:

@@ -87,7 +87,7 @@ class PythonEngine(Engine):
             self._pass(vcpu, state, int(budget))
             if self.spent >= budget:
                 break
-            self._count(vcpu, state, int(now))
+            self._count(vcpu, int(now))
             cause = self._advance(vcpu, state)
             if cause == NOTHING:
                 continue
@@ -109,15 +109,16 @@ class PythonEngine(Engine):
         frame.left -= part
         self.spent += part
 
-    def _count(self, vcpu: Vcpu, state: State, now: int) -> None:
+    def _count(self, vcpu: Vcpu, now: int) -> None:
         """Bound what a guest does at one instant."""
-        if now + self.spent > state.instant:
-            state.instant = now + self.spent
-            state.still = 0
-        state.still += 1
-        if state.still > MOST_STILL:
+        pace = self.guests.paces[vcpu.index]
+        if now + self.spent > pace.instant:
+            pace.instant = now + self.spent
+            pace.still = 0
+        pace.still += 1
+        if pace.still > MOST_STILL:
             charge(vcpu, STILL_CHARGE)
-            state.instant += STILL_CHARGE  # which is no progress
+            pace.instant += STILL_CHARGE  # which is no progress
 
     # --- what a function asks for ------------------------------------------
 

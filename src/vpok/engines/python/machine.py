@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from mypy_extensions import i64
 
-from vpok.arch.paravirt import Isa, ParavirtOps
+from vpok.arch.paravirt import INTERRUPT, Isa, ParavirtOps
 from vpok.engines.python.calls import Call, Function, Guest
 from vpok.machine.arch import ArchVcpu, Context, Machine
+from vpok.machine.interrupts import NONE
 
 NUMBER: Final = 0
 ARGUMENTS: Final = (1, 2, 3, 4, 5, 6)
@@ -74,6 +75,13 @@ class State:
         self.call: Call | None = None
         self.caller: Frame
         self.text = b""  # of the exception that is being served
+
+
+class Pace:
+    """How often a vCPU asked for something while no time passed."""
+
+    def __init__(self) -> None:
+        """Begin before all time."""
         self.still = 0  # requests at the same instant
         self.instant = -1  # of the last one
 
@@ -87,6 +95,8 @@ class PythonMachine(Machine):
         self.name = name
         self.count = count
         self.functions: dict[int, Function] = {}
+        # By vCPU; they outlive its contexts, else a restart would be free.
+        self.paces = [Pace() for _ in range(count)]
         self.args: dict[str, Any] = {}
         self.shared: dict[str, Any] = {}  # what guests call `memory`
         self.seed = 0
@@ -157,12 +167,14 @@ class PythonOps(ParavirtOps):
         frame = Frame(function, (state.guest, int(number)))
         interrupts = arch.interrupts
         assert interrupts is not None
+        depth = int(interrupts.depth())
         frame.saved = (
             int(interrupts.enabled()),
-            int(interrupts.depth()),
+            depth,
             int(interrupts.serving()),
         )
         state.frames.append(frame)
+        interrupts.nest(0, depth + 1, number if kind == INTERRUPT else NONE)
         return True
 
     def pop_frame(self, arch: ArchVcpu, frame: int) -> tuple[int, int, int]:

@@ -25,13 +25,13 @@ from vpok.kernel.ports import Port
 from vpok.kernel.services import Services
 from vpok.kernel.vcpu import BLOCKED, RUNNING, Vcpu, charge, clocks
 from vpok.machine.interrupts import NESTED, NONE, OVERRUN, Interrupts
+from vpok.machine.memory import U32
 from vpok.personalities.actions import code, plan_names, switch_plan
 from vpok.personalities.paravirt.call import Call, Refused
 from vpok.personalities.paravirt.devices import usable
 from vpok.personalities.paravirt.table import HANDLERS
 from vpok.spec.model import PartitionSpec, SystemSpec
 
-_FIXED: Final = Struct("<IIQIi")  # of a shared page: up to `serving`
 _TIMES: Final = Struct("<QQQ")
 _TIMES_AT: Final = 0x18
 _IDENTITY: Final = Struct("<IIIIQQQ")
@@ -147,9 +147,8 @@ class Paravirt(Personality):
 
     def _fresh(self, interrupts: Interrupts) -> None:
         """Let nothing be in hand, and interrupts disabled."""
-        pending = interrupts.pending & ~interrupts.masked
-        head = _FIXED.pack(VERSION, 0, pending, 0, NONE)
-        self.memory.write(int(interrupts.page), head)
+        self.memory.write(int(interrupts.page), U32.pack(VERSION))
+        interrupts.nest(0, 0, NONE)
 
     def prepare(self, vcpu: Vcpu, entry: int, stack: int, arg: int) -> None:
         """Set an offline vCPU's registers for its start."""
@@ -244,7 +243,6 @@ class Paravirt(Personality):
         if not self.ops.push_frame(arch, handler, FAULT, cause, at):
             self.report(vcpu, HealthKind.STACK, now)
             return
-        interrupts.nest(0, interrupts.depth() + 1, NONE)
         charge(vcpu, self.kernel.interrupt_cost)
         self.kernel.emit(
             now, EventKind.VECTOR, vcpu, NOBODY, cause, _short(at)
