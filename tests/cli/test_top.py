@@ -266,7 +266,7 @@ def test_errors_of_guests_are_told_in_words() -> None:
 
     text = "\n".join(watched.news())
     assert "display: fault 0 at 0x" in text
-    assert "display: numeric error: its error thread" in text
+    assert "display: numeric error: handled by the guest" in text
     assert "the module stops: shutdown" in text
     assert "ended: shutdown" in watched.headline()
     assert not watched.step("event")
@@ -395,7 +395,7 @@ def test_the_screen_shows_tables_console_and_health() -> None:
         text = text_of(pilot)
         assert "autopilot" in text
         assert "mean climb" in text
-        assert "numeric error: its error thread" in text
+        assert "numeric error: handled by the guest" in text
         assert "running x1" in text
         assert "partitions" in text
         assert "responses" not in text  # there are no tasks

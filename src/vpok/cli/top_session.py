@@ -17,8 +17,8 @@ from vpok.report.top import Look
 from vpok.report.troubles import in_words
 from vpok.system import Loaded
 from vpok.trace.console import PrettyConsole, show_instant
-from vpok.trace.health import Troubles
 from vpok.trace.latency import Latencies
+from vpok.trace.troubles import Troubles
 from vpok.units import FAR, NS_PER_MS, NS_PER_S
 
 MAX: Final = float("inf")

@@ -1,17 +1,11 @@
 """Errors, faults and restarts in words, a line each."""
 
-from typing import Final
-
-from vpok.abi.paravirt_calls import HealthKind
-from vpok.abi.pok import ErrorKind
 from vpok.events import EventKind
 from vpok.kernel.module import END_NAMES
 from vpok.kernel.partition import MODE_NAMES
+from vpok.report.health import error_rows
 from vpok.report.words import show_time
-from vpok.spec.model import HEALTH_ACTIONS, SystemSpec
-
-# Behind the configured ones (`personalities.actions`).
-ACTIONS: Final = (*HEALTH_ACTIONS, "its error thread", "another plan")
+from vpok.spec.model import SystemSpec
 
 
 def in_words(
@@ -37,11 +31,5 @@ def in_words(
     if kind == EventKind.JOB_MISS and described.model is not None:
         task = described.model.tasks[thread].name
         return f"{who}: {task} misses its deadline of {show_time(b)} (job {a})"
-    return f"{who}: {_error(described.personality, a)}: {ACTIONS[b]}"
-
-
-def _error(personality: str, kind: int) -> str:
-    kinds = ErrorKind if personality == "pok" else HealthKind
-    if kind not in set(kinds):
-        return f"error {kind}"
-    return kinds(kind).name.lower().replace("_", " ")
+    (error,) = error_rows(spec, [(0, partition, vcpu, a, b)])
+    return f"{who}: {error.kind}: {error.action}"
