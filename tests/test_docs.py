@@ -5,6 +5,7 @@ import io
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
@@ -100,6 +101,43 @@ def test_the_way_to_a_guest_operating_system_can_be_typed(
 @pytest.mark.slow
 def test_the_page_on_scheduling_can_be_typed(tmp_path: Path) -> None:
     assert play("docs/scheduling.md", tmp_path) == []
+
+
+@pytest.mark.slow
+def test_the_page_on_notebooks_can_be_typed(tmp_path: Path) -> None:
+    assert play("docs/howto/notebooks.md", tmp_path) == []
+
+
+@pytest.mark.slow
+def test_the_page_on_notebooks_is_a_notebook(tmp_path: Path) -> None:
+    """In a real kernel: every last line shows itself, as it should."""
+    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    cells = []
+    for language, block in blocks("docs/howto/notebooks.md"):
+        if language == "yaml":
+            (tmp_path / "flight.yaml").write_text(block)
+        else:
+            cells.append(nbformat.v4.new_code_cell(block))
+    book = nbformat.v4.new_notebook(cells=cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT / "src"))
+        patch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the client's own parts
+            nbclient.NotebookClient(
+                book, timeout=120, resources={"metadata": {"path": tmp_path}}
+            ).execute()
+
+    shown = [cell.outputs[0] for cell in book.cells]
+    tables = [shown[place].data["text/html"] for place in (0, 3, 4)]
+    for html, word in zip(tables, ("missed", "credit", "bound"), strict=True):
+        assert "<table" in html
+        assert word in html
+    assert "<svg" in shown[1].data["text/html"]
+    assert shown[1].data["image/svg+xml"].startswith("<svg")
+    assert "control/0" in shown[2].text
 
 
 @pytest.mark.slow

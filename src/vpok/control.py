@@ -90,25 +90,31 @@ class Control:
         self.kernel.unpause(chosen, self.now)
         self._tell(chosen, UNPAUSE, int(chosen.pauses))
 
-    def step(self, by: str = "slice") -> bool:
+    def step(self, by: str = "slice", within: int | None = None) -> bool:
         """
         Do the next thing; say whether there was one.
 
         *by* `slice`: at most 1 ms of it; `event`: up to the next events that
         listeners are told, at one instant; `window`: up to the next instant
-        at which a window opens or closes.
+        at which a window opens or closes.  *within*: give up after so many
+        ns; there may never be another event.
         """
         if by not in {"slice", "event", "window"}:
             raise VpokError(f"no step by {by!r}: take slice, event or window")
         self.kernel.unpark()
         if by == "slice":
             return self._slice(FAR)
+        end = FAR if within is None else self.now + within
         tap = Tap(self.kernel.sink, by == "window")
         listening = self.kernel.listening
         self.kernel.sink = tap
         self.kernel.listening = True
         try:
-            while tap.told < 0 and self._slice(FAR):
+            while (
+                tap.told < 0
+                and self.kernel.next_instant() < end
+                and self._slice(end)
+            ):
                 self.kernel.unpark()
             # Whatever else there is at that instant, once per processor.
             while self.kernel.next_instant() <= tap.told:

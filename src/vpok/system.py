@@ -30,8 +30,10 @@ from vpok.report.rows import PartitionRow, RunResult, VcpuRow
 from vpok.report.supply import Supplies
 from vpok.spec.model import SWITCH, Problem, SystemSpec
 from vpok.spec.problems import ConfigError, problems
+from vpok.timeline import History
 from vpok.trace.digest import Digest
 from vpok.trace.fanout import Fanout
+from vpok.trace.timeline import Timeline
 from vpok.units import FAR, NS_PER_S
 
 
@@ -54,6 +56,7 @@ class System(Control):
         listeners: Fanout | None,
         digest: Digest | None,
         owned: ExitStack,
+        history: Timeline | None = None,
     ) -> None:
         """Stand at time 0 with all partitions set up."""
         self.spec = spec
@@ -61,6 +64,7 @@ class System(Control):
         self._listeners = listeners
         self._digest = digest
         self._owned = owned
+        self._history = History(spec, history) if history else None
         self._reached = 0
         self._host_seconds = 0.0
 
@@ -126,6 +130,7 @@ class System(Control):
             host_seconds=self._host_seconds,
             engine=", ".join(engines),
             sink_failures=tuple(failures),
+            history=self._history,
         )
 
     def close(self) -> None:
@@ -163,14 +168,15 @@ def build(
     *,
     sinks: Sequence[Sink] = (),
     digest: bool = False,
+    timeline: bool = False,
     tier: str | None = None,
     parts: Parts | None = None,
 ) -> System:
     """
     Make a system of *spec*; raises ConfigError or VpokError.
 
-    *sinks* hear of every event.  *tier* asks for one of the engine's ways to
-    measure time; all give the same run.
+    *sinks* hear of every event.  *timeline* lets results draw one.  *tier*
+    asks for one of the engine's ways to measure time; all give the same run.
     """
     if parts is None:
         found = problems(spec, POLICIES)
@@ -178,7 +184,9 @@ def build(
             raise ConfigError(found)
         parts = standard_parts(tier)
     counted = Digest() if digest else None
-    heard = [*sinks, counted] if counted else list(sinks)
+    history = Timeline() if timeline else None
+    own = [sink for sink in (counted, history) if sink is not None]
+    heard = [*sinks, *own]
     listeners = Fanout(heard) if heard else None
     with ExitStack() as stack:
         partitions = [
@@ -200,7 +208,9 @@ def build(
             _planners(kernel, spec)
         kernel.boot()
         _sources(kernel, spec)
-        return System(spec, kernel, listeners, counted, stack.pop_all())
+        return System(
+            spec, kernel, listeners, counted, stack.pop_all(), history
+        )
 
 
 def standard_parts(tier: str | None = None) -> Parts:
@@ -355,10 +365,17 @@ class Loaded:
         *,
         sinks: Sequence[Sink] = (),
         digest: bool = False,
+        timeline: bool = False,
         tier: str | None = None,
     ) -> System:
         """Make the system; see `vpok.system.build`."""
-        return build(self.spec, sinks=sinks, digest=digest, tier=tier)
+        return build(
+            self.spec,
+            sinks=sinks,
+            digest=digest,
+            timeline=timeline,
+            tier=tier,
+        )
 
 
 def load(path: str | Path, changes: Mapping[str, str] | None = None) -> Loaded:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
-from vpok.report.comparison import Column, comparison
+from vpok.report.comparison import Column, comparison, comparison_tables
+from vpok.report.html import page
 from vpok.report.rows import RunResult
 from vpok.spec.model import Problem
 from vpok.spec.problems import ConfigError
@@ -59,8 +60,13 @@ class Comparison:
         raise KeyError(label)
 
     def __str__(self) -> str:
-        columns = [Column(each.label, each.result) for each in self.variants]
-        return comparison(columns)
+        return comparison(self._columns())
+
+    def _repr_html_(self) -> str:
+        return page("", comparison_tables(self._columns()))
+
+    def _columns(self) -> list[Column]:
+        return [Column(each.label, each.result) for each in self.variants]
 
 
 def compare(

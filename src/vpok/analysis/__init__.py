@@ -6,7 +6,8 @@ Worst-case response times of modelled tasks: pure functions on numbers.
 both in a system's specification, and `analyze` says all of it.
 """
 
+from vpok.analysis.bounds import Bounds
 from vpok.analysis.rows import BoundRow
 from vpok.analysis.system import analyze, unbounded
 
-__all__ = ["BoundRow", "analyze", "unbounded"]
+__all__ = ["BoundRow", "Bounds", "analyze", "unbounded"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from vpok.analysis.bounds import Bounds
 from vpok.analysis.edf import Demand, by_deadline, demand
 from vpok.analysis.fixed_priority import by_priority, in_any_order
 from vpok.analysis.members import Group, Member, groups, is_modelled, plans
@@ -15,9 +16,7 @@ NOT_ASKED = Demand(None)
 NOTHING: Observed = {}
 
 
-def analyze(
-    spec: SystemSpec, observed: Observed = NOTHING
-) -> tuple[BoundRow, ...]:
+def analyze(spec: SystemSpec, observed: Observed = NOTHING) -> Bounds:
     """
     Bound the response time of every modelled task.
 
@@ -26,7 +25,7 @@ def analyze(
     CPUs, tasks.
     """
     first = plans(spec)[0].name
-    return tuple(
+    return Bounds(
         row
         for group in groups(spec)
         for member in group.members

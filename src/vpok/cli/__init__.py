@@ -26,6 +26,7 @@ VERBS = {
     "analyze": "Bound the response times of modelled tasks.",
     "compare": "Run variants of a system; lay the results side by side.",
     "vcpu-list": "List the virtual CPUs at an instant of a run.",
+    "top": "Watch a system live: pause it, step it, interrupt it.",
     "new": "Make a small working system to start from.",
     "convert": "Make a configuration of a task set in JSON.",
     "schema": "Print the JSON Schema of configurations, for editors.",

@@ -1,7 +1,7 @@
 """`vpok analyze`: worst-case response times of modelled tasks."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +20,8 @@ from vpok.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from vpok.analysis import BoundRow
+    from vpok.analysis import BoundRow, Bounds
     from vpok.report.rows import RunResult
-    from vpok.report.table import Table
     from vpok.system import Loaded, System
 
 
@@ -118,102 +117,18 @@ def for_programs(rows: "Sequence[BoundRow]", others: Mapping[str, str]) -> str:
 # --- as text ------------------------------------------------------------------
 
 
-def for_people(rows: "Sequence[BoundRow]", others: Mapping[str, str]) -> str:
+def for_people(rows: "Bounds", others: Mapping[str, str]) -> str:
     """Return tables of supplies and tasks, and what is to be said of them."""
     import sys
 
+    from vpok.analysis.tables import remarks, tables
     from vpok.report.table import render
 
     colour = colours(sys.stdout)
-    tables = [supply_table(rows), task_table(rows)] if rows else []
-    parts = [render(table, colour=colour) for table in tables]
-    remarks = dict.fromkeys(
-        [*_remarks(rows), *(f"{name}: {why}" for name, why in others.items())]
+    parts = [render(table, colour=colour) for table in tables(rows)]
+    said = dict.fromkeys(
+        [*remarks(rows), *(f"{name}: {why}" for name, why in others.items())]
     )
-    if remarks:
-        parts.append("".join(f"{line}\n" for line in remarks))
+    if said:
+        parts.append("".join(f"{line}\n" for line in said))
     return "\n".join(parts)
-
-
-def supply_table(rows: "Sequence[BoundRow]") -> "Table":
-    """Return a row per virtual CPU: what it gets."""
-    from vpok.report.table import Table
-
-    found = dict.fromkeys(
-        (row.plan, row.partition, _vcpu(row), row.scheduler, row.supply)
-        for row in rows
-    )
-    columns = ("<plan", "<partition", ">vcpu", "<tasks by", "<supply")
-    return _without_plan(Table(columns, list(found)), rows)
-
-
-def task_table(rows: "Sequence[BoundRow]") -> "Table":
-    """Return a row per task: its bound, and how it comes about."""
-    from vpok.report.table import Table
-    from vpok.report.words import show_time
-
-    def time(value: int | None) -> str:
-        return "-" if value is None else show_time(value)
-
-    observed = any(row.observed is not None for row in rows)
-    columns = (
-        *("<plan", "<partition", "<task", ">deadline", ">bound"),
-        *([">observed"] if observed else []),
-        *("<schedulable", "<critical instant"),
-    )
-    cells = [
-        (
-            *(row.plan, row.partition, row.task),
-            *(time(row.deadline or None), time(row.bound)),
-            *([time(row.observed)] if observed else []),
-            *(row.schedulable or "-", _critical(row)),
-        )
-        for row in rows
-    ]
-    return _without_plan(Table(columns, cells), rows)
-
-
-def _without_plan(table: "Table", rows: "Sequence[BoundRow]") -> "Table":
-    """Leave the plan's column out where there is only one."""
-    from vpok.report.table import Table
-
-    if any(row.plan for row in rows):
-        return table
-    return Table(table.columns[1:], [row[1:] for row in table.rows])
-
-
-def _vcpu(row: "BoundRow") -> str:
-    return str(row.vcpu)
-
-
-def _critical(row: "BoundRow") -> str:
-    """Say when all that delays the job is released, and when the job is."""
-    from vpok.report.words import exact_time
-
-    if row.critical is None:
-        return "-"
-    start = row.critical.start
-    text = "any" if start < 0 else f"{exact_time(start)} of the frame"
-    if row.critical.release or row.critical.job > 1:
-        text += f" + {exact_time(row.critical.release)}"
-    if row.critical.job > 1:
-        text += f" (job {row.critical.job})"
-    return text
-
-
-def _remarks(rows: "Sequence[BoundRow]") -> Iterator[str]:
-    from vpok.report.words import exact_time
-
-    for row in rows:
-        where = f"{row.plan}: " if row.plan else ""
-        if row.why:
-            yield f"{where}{row.partition}/{row.task}: {row.why}"
-        if row.excess is not None:
-            start = row.excess.start
-            begin = "" if start < 0 else f" from {exact_time(start)} on"
-            yield (
-                f"{where}{row.partition}: not schedulable: within "
-                f"{exact_time(row.excess.length)}{begin}, "
-                f"{exact_time(row.excess.demand)} are due and "
-                f"{exact_time(row.excess.supply)} supplied"
-            )

@@ -20,7 +20,6 @@ from vpok.trace.timeline import Timeline
 if TYPE_CHECKING:
     from vpok.events import Sink
     from vpok.report.rows import RunResult
-    from vpok.report.timeline import Row
     from vpok.spec.model import SystemSpec
 
 
@@ -148,50 +147,12 @@ class Output:
         return f"\n{text}"
 
     def _gantt(self, timeline: Timeline, result: "RunResult") -> str:
-        from vpok.report.timeline import Row, draw
+        from vpok.timeline import History
 
-        timeline.finish(result.end)
-        rows = []
-        for index, partition in enumerate(self.spec.partitions):
-            ground = [
-                (span.start, span.end)
-                for span in timeline.windows
-                if span.partition == index
-            ]
-            for vcpu in range(partition.vcpus.count):
-                label = partition.name
-                if partition.vcpus.count > 1:
-                    label = f"{label}/{vcpu}"
-                runs = [
-                    (span.start, span.end)
-                    for span in timeline.runs
-                    if (span.partition, span.vcpu) == (index, vcpu)
-                ]
-                rows.append(Row(label, runs, ground))
-            rows += self._tasks(timeline, index)
         if not result.end:
             return ""
-        drawn = draw(rows, result.end, width(), marks=marks(self.side))
-        return f"\n{drawn}"
-
-    def _tasks(self, timeline: Timeline, index: int) -> "list[Row]":
-        """Return a row for each task of a partition."""
-        from vpok.report.timeline import Row
-
-        partition = self.spec.partitions[index]
-        return [
-            Row(
-                f"  {task.name}",
-                [
-                    (span.start, span.end)
-                    for span in timeline.jobs
-                    if (span.partition, span.task) == (index, place)
-                ],
-            )
-            for place, task in enumerate(
-                partition.model.tasks if partition.model else ()
-            )
-        ]
+        drawing = History(self.spec, timeline).drawing(0, result.end)
+        return f"\n{drawing.text(width(), marks(self.side))}"
 
     def _difference(self) -> str:
         """Return how the text differs from what is expected, or nothing."""

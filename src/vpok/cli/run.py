@@ -100,12 +100,20 @@ def execute(loaded: "Loaded", wanted: "Wanted") -> int:
     """Run a system; return the exit code."""
     from vpok.cli.drive import drive
     from vpok.cli.output import Output
+    from vpok.cli.progress import progress
 
     output = Output(loaded.spec, wanted)
-    with loaded.build(sinks=output.sinks(), digest=wanted.digest) as system:
-        stopped = drive(
-            system, wanted.until, output.drain, realtime=wanted.realtime
-        )
+    with (
+        loaded.build(sinks=output.sinks(), digest=wanted.digest) as system,
+        progress(wanted) as show,
+    ):
+
+        def drain() -> None:
+            show.clear()
+            output.drain()
+            show.draw(system.now)
+
+        stopped = drive(system, wanted.until, drain, realtime=wanted.realtime)
         result = system.result()
     same = output.finish(result, interrupted=stopped)
     if stopped:

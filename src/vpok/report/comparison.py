@@ -20,10 +20,15 @@ class Column:
 
 def comparison(columns: Sequence[Column], *, colour: bool = False) -> str:
     """Return what there is to compare, as tables."""
-    tables = [_runs(columns), _tasks(columns), _vcpus(columns)]
     return "\n".join(
-        render(table, colour=colour) for table in tables if table.rows
+        render(table, colour=colour) for table in comparison_tables(columns)
     )
+
+
+def comparison_tables(columns: Sequence[Column]) -> list[Table]:
+    """Return runs, tasks and vCPUs; those of which there are none not."""
+    tables = [_runs(columns), _tasks(columns), _vcpus(columns)]
+    return [table for table in tables if table.rows]
 
 
 def _runs(columns: Sequence[Column]) -> Table:

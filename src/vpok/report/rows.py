@@ -5,8 +5,13 @@ All times are ns of virtual time, but for `RunResult.host_seconds`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from vpok.kernel.errors import VpokError
+
+if TYPE_CHECKING:
+    from vpok.timeline import Drawing, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,7 @@ class RunResult:
     host_seconds: float  # spent inside `run`
     engine: str  # name and tier
     sink_failures: tuple[str, ...] = ()  # listeners that had to be dropped
+    history: "History | None" = field(default=None, repr=False, compare=False)
 
     @property
     def exit_status(self) -> int:
@@ -166,6 +172,30 @@ class RunResult:
         if self.host_seconds <= 0:
             return 0.0
         return self.instructions / self.host_seconds / 1e6
+
+    # --- for people ---------------------------------------------------------
+
+    def timeline(
+        self, start: int | str = 0, end: int | str | None = None
+    ) -> "Drawing":
+        """
+        Draw who had the processors when, from *start* to *end*.
+
+        ns, or text such as `20ms`; default: all of the run.  Raises VpokError
+        if the system was not built with `timeline=True`.
+        """
+        if self.history is None:
+            raise VpokError(
+                "nobody noted who had the processors when: build the system "
+                "with timeline=True"
+            )
+        return self.history.drawing(start, self.end if end is None else end)
+
+    def _repr_html_(self) -> str:
+        from vpok.report.html import page  # noqa: PLC0415
+        from vpok.report.summary import headline, tables  # noqa: PLC0415
+
+        return page(headline(self), tables(self))
 
     # --- for pandas or polars -----------------------------------------------
 

@@ -1,6 +1,6 @@
 """The summary of a run, and lists of what is in a system."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from vpok.report.interrupts import interrupt_tables
@@ -28,8 +28,14 @@ def summary(
     result: RunResult, *, interrupted: bool = False, colour: bool = False
 ) -> str:
     """Say how a run ended and what everybody did."""
-    reason = "interrupted" if interrupted else REASONS[result.reason]
-    tables = [
+    head = headline(result, interrupted=interrupted)
+    parts = [render(table, colour=colour) for table in tables(result)]
+    return "\n".join([head, *parts])
+
+
+def tables(result: RunResult) -> list[Table]:
+    """Say what everybody did."""
+    return [
         vcpu_table(result),
         partition_table(result),
         processor_table(result),
@@ -37,12 +43,15 @@ def summary(
         *task_tables(result),
         *supply_tables(result),
     ]
-    head = (
+
+
+def headline(result: RunResult, *, interrupted: bool = False) -> str:
+    """Say how a run ended, and how fast it was: two lines."""
+    reason = "interrupted" if interrupted else REASONS[result.reason]
+    return (
         f"{result.system}: {show_time(result.end)} of virtual time, "
         f"{reason}\n{_work(result)}\n"
     )
-    parts = [head, *(render(table, colour=colour) for table in tables)]
-    return "\n".join(parts)
 
 
 def _work(result: RunResult) -> str:
@@ -124,8 +133,10 @@ def processor_table(result: RunResult) -> Table:
 
 def as_json(result: RunResult) -> dict[str, Any]:
     """Return the result for programs: times in ns, names as in `rows`."""
+    found = asdict(replace(result, history=None))
+    del found["history"]
     return {
-        **asdict(result),
+        **found,
         "exit_status": result.exit_status,
         "instructions": result.instructions,
         "jobs": result.jobs,

@@ -1,5 +1,6 @@
 """Who had which processor when: what a timeline is drawn from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from mypy_extensions import i64
@@ -10,6 +11,17 @@ SWITCH = int(EventKind.SWITCH)
 WINDOW_OPEN = int(EventKind.WINDOW_OPEN)
 WINDOW_CLOSE = int(EventKind.WINDOW_CLOSE)
 JOB_START = int(EventKind.JOB_START)
+IRQ_DELIVER = int(EventKind.IRQ_DELIVER)
+IRQ_COMPLETE = int(EventKind.IRQ_COMPLETE)
+MODE = int(EventKind.MODE)
+# What has no duration.
+POINTS = frozenset(
+    {
+        int(EventKind.IRQ_RAISE),
+        int(EventKind.JOB_MISS),
+        int(EventKind.ERROR),
+    }
+)
 # At a missed deadline a job may be given up: then no end is told.
 JOB_STOPS = frozenset(
     {
@@ -20,9 +32,19 @@ JOB_STOPS = frozenset(
 )
 
 
+HEARD = frozenset(
+    {
+        *(SWITCH, WINDOW_OPEN, WINDOW_CLOSE, JOB_START),
+        *(IRQ_DELIVER, IRQ_COMPLETE, MODE),
+        *JOB_STOPS,
+        *POINTS,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """[start, end) on a processor, of a partition, a vCPU or a task."""
+    """[start, end) on a processor: a window, or a vCPU's, task's, handler's."""
 
     pcpu: int
     start: int
@@ -30,21 +52,43 @@ class Span:
     partition: int
     vcpu: int = -1
     task: int = -1
+    number: int = -1  # of the interrupt that is handled
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An interrupt that is raised, a deadline missed, an error: by *kind*."""
+
+    time: int
+    kind: int  # EventKind
+    partition: int
+    vcpu: int
+    task: int  # or thread
+    number: int  # of the interrupt, of the job, the kind of error
+    value: int  # of a job that was late: its deadline
 
 
 class Timeline(Sink):
-    """Collects windows, the runs of vCPUs in them, and of tasks in these."""
+    """
+    Collects windows, the runs of vCPUs in them, and of tasks in these.
+
+    And how long interrupts were being handled, and points.  Memory grows with
+    the run: about 200 bytes for each of them.
+    """
 
     def __init__(self) -> None:
         """Start with nothing open."""
         self.windows: list[Span] = []
         self.runs: list[Span] = []
         self.jobs: list[Span] = []
+        self.handlers: list[Span] = []
+        self.points: list[Point] = []
         # By processor: since when, and whose.
         self._window: dict[int, tuple[int, int]] = {}
         self._run: dict[int, tuple[int, int, int]] = {}
         # By partition and vCPU, which may be told before its processor is.
         self._job: dict[tuple[int, int], Span] = {}
+        self._nested: dict[tuple[int, int], list[Span]] = {}
 
     def emit(
         self,
@@ -57,8 +101,14 @@ class Timeline(Sink):
         a: i64,
         b: i64,
     ) -> None:
-        """Follow windows, switches and jobs."""
+        """Follow windows, switches, jobs and handlers; note points."""
+        if kind not in HEARD:
+            return
         who = (int(partition), int(vcpu))
+        if kind in POINTS:
+            self.points.append(
+                Point(int(time), int(kind), *who, int(thread), int(a), int(b))
+            )
         if kind == JOB_START:
             self._end_job(who, int(time))
             self._job[who] = Span(int(pcpu), int(time), 0, *who, int(thread))
@@ -72,6 +122,13 @@ class Timeline(Sink):
             self._window[int(pcpu)] = (int(time), int(partition))
         elif kind == WINDOW_CLOSE:
             self._end_window(int(pcpu), int(time))
+        elif kind == IRQ_DELIVER:
+            handler = Span(int(pcpu), int(time), 0, *who, number=int(a))
+            self._nested.setdefault(who, []).append(handler)
+        elif kind == IRQ_COMPLETE:
+            self._end_handlers(who, int(b), int(time))
+        elif kind == MODE:  # a restart: its handlers never return
+            self._forget_handlers(int(partition), int(time))
 
     def _end_run(self, pcpu: int, time: int) -> None:
         if pcpu in self._run:
@@ -90,11 +147,64 @@ class Timeline(Sink):
             start, partition = self._window.pop(pcpu)
             self.windows.append(Span(pcpu, start, time, partition))
 
-    def finish(self, end: int) -> None:
-        """End at *end* what is under way."""
-        for who in sorted(self._job):
-            self._end_job(who, end)
-        for pcpu in sorted(self._run):
-            self._end_run(pcpu, end)
-        for pcpu in sorted(self._window):
-            self._end_window(pcpu, end)
+    def _end_handlers(
+        self, who: tuple[int, int], depth: int, time: int
+    ) -> None:
+        """Leave handlers, down to *depth* that are still under way."""
+        nested = self._nested.get(who, [])
+        while len(nested) > depth:
+            self.handlers.append(replace(nested.pop(), end=time))
+
+    def _forget_handlers(self, partition: int, time: int) -> None:
+        for who in sorted(self._nested):
+            if who[0] == partition:
+                self._end_handlers(who, 0, time)
+
+    def between(self, start: int, end: int) -> "Seen":
+        """Return what there was in [start, end), cut to it."""
+        windows = [
+            Span(pcpu, since, end, partition)
+            for pcpu, (since, partition) in sorted(self._window.items())
+        ]
+        runs = [
+            Span(pcpu, since, end, partition, vcpu)
+            for pcpu, (since, partition, vcpu) in sorted(self._run.items())
+        ]
+        jobs = [replace(job, end=end) for _, job in sorted(self._job.items())]
+        handlers = [
+            replace(handler, end=end)
+            for _, nested in sorted(self._nested.items())
+            for handler in nested
+        ]
+        return Seen(
+            windows=_cut([*self.windows, *windows], start, end),
+            runs=_cut([*self.runs, *runs], start, end),
+            jobs=_cut([*self.jobs, *jobs], start, end),
+            handlers=_cut([*self.handlers, *handlers], start, end),
+            points=[
+                point for point in self.points if start <= point.time < end
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A part of a timeline."""
+
+    windows: list[Span]
+    runs: list[Span]
+    jobs: list[Span]
+    handlers: list[Span]
+    points: list[Point]
+
+
+def _cut(spans: Iterable[Span], start: int, end: int) -> list[Span]:
+    return [
+        span
+        if start <= span.start and span.end <= end
+        else replace(
+            span, start=max(start, span.start), end=min(end, span.end)
+        )
+        for span in spans
+        if span.start < end and span.end > start
+    ]
