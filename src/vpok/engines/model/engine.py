@@ -15,7 +15,6 @@ from vpok.engines.model.tasks import (
     JOB_START,
     JOB_STOP,
     TaskSet,
-    limits,
     tell,
 )
 from vpok.events import Sink
@@ -81,7 +80,7 @@ class ModelEngine(Engine):
         place = self.places[vcpu.index]
         tasks = place.tasks
         ready = tasks.ready
-        coming = tasks.coming
+        due = tasks.next()
         self.sink = self.kernel.listener()
         time = now
         end = now + budget
@@ -90,8 +89,8 @@ class ModelEngine(Engine):
             self._return(vcpu, place, now)
         job = place.job
         while time < end:
-            if coming and coming[0][0] <= time:
-                tasks.release(time)
+            if due <= time:
+                due = tasks.release(time)
             if job is None:
                 if not ready:
                     break
@@ -99,20 +98,19 @@ class ModelEngine(Engine):
             elif ready and ready[0][0] < job.key:
                 self._preempt(vcpu, tasks, job, time)
                 job = self._start(vcpu, tasks, time)
-            stop = end
-            if coming and coming[0][0] < end:
-                stop = coming[0][0]
-            if limits(job) and job.deadline < stop:
-                stop = max(job.deadline, time)
-            if time + job.left <= stop:
-                time += job.left
+            stop = due if due < end else end
+            if job.limit < stop:
+                stop = max(job.limit, time)
+            done = time + job.left
+            if done <= stop:
+                time = done
                 self._end(vcpu, tasks, job, time)
                 job = None
                 continue
             job.left -= stop - time
             job.task.executed += stop - time
             time = stop
-            if limits(job) and job.deadline <= time:
+            if job.limit <= time:
                 tasks.abort(job, time)
                 self.tell(vcpu, time, JOB_MISS, job, job.deadline)
                 job = None

@@ -16,7 +16,6 @@ from vpok.engines.model.tasks import (
     JOB_START,
     JOB_STOP,
     TaskSet,
-    limits,
 )
 from vpok.kernel.engine import BLOCK, CONTINUE, RESCHEDULE
 from vpok.kernel.vcpu import BLOCKED, Vcpu
@@ -27,7 +26,7 @@ RELEASES = 0  # the timer
 
 def over(job: Job, now: i64) -> bool:
     """Say whether a job is done, or given up."""
-    return job.left == 0 or (limits(job) and job.deadline <= now)
+    return job.left == 0 or job.limit <= now
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -56,8 +55,8 @@ class SharedEngine(ModelEngine):
             self.tell(vcpu, now, JOB_START, job, job.arrival)
         place.switches = vcpu.switches
         stop = now + budget
-        if limits(job) and job.deadline < stop:
-            stop = max(job.deadline, now)
+        if job.limit < stop:
+            stop = max(job.limit, now)
         stop = min(now + job.left, stop)
         job.left -= stop - now
         job.task.executed += stop - now

@@ -11,13 +11,7 @@ from heapq import heappop, heappush, heapreplace
 
 from mypy_extensions import i64
 
-from vpok.engines.model.task import (
-    ABORT,
-    CONTINUE_LATE,
-    SKIP,
-    Job,
-    Task,
-)
+from vpok.engines.model.task import SKIP, Job, Task
 from vpok.events import EventKind, Sink
 from vpok.units import FAR
 
@@ -53,8 +47,8 @@ class TaskSet:
             return self.coming[0][0]
         return FAR
 
-    def release(self, now: i64) -> None:
-        """Let the jobs come that come up to *now*."""
+    def release(self, now: i64) -> i64:
+        """Let the jobs come that come up to *now*; return when the next does."""
         coming = self.coming
         while coming[0][0] <= now:
             when, place = coming[0]
@@ -67,28 +61,30 @@ class TaskSet:
             else:
                 self.admit(task, arrival, when)
             if task.plain:
-                task.arrival = arrival + task.period
-                heapreplace(coming, (int(task.arrival), place))
+                arrival += task.period
+                task.arrival = arrival
+                heapreplace(coming, (arrival, place))
                 continue
             task.turn(when)
             heappop(coming)
             if task.arrival < FAR:
-                heappush(coming, (int(task.arrival + task.delay()), place))
+                heappush(coming, (task.arrival + task.delay(), place))
             elif not coming:
-                return
+                return FAR
+        return coming[0][0]
 
     def admit(self, task: Task, arrival: i64, when: i64) -> None:
         """Make a job ready, or let it wait for its task's last one."""
         left = task.execution if task.plain else task.length()
-        job = Job(task, task.released, arrival, left)
+        deadline: i64 = FAR
         if task.deadline > 0:
-            job.deadline = arrival + task.deadline
+            deadline = arrival + task.deadline
+        key = -task.priority
+        order = when
         if self.edf:
-            job.key = job.deadline
-            job.order = task.index
-        else:
-            job.key = -task.priority
-            job.order = when
+            key = deadline
+            order = task.index
+        job = Job(task, task.released, arrival, left, deadline, key, order)
         if task.active is not None:
             task.waiting.append(job)
             return
@@ -109,7 +105,7 @@ class TaskSet:
         """Let a job be ready, new or preempted."""
         heappush(
             self.ready,
-            (int(job.key), int(job.order), int(job.task.index), job),
+            (job.key, job.order, job.task.index, job),
         )
 
     def pop(self) -> Job:
@@ -140,11 +136,6 @@ class TaskSet:
         self.following(task, now)
 
 
-def limits(job: Job) -> bool:
-    """Say whether a job ends at its deadline, done or not."""
-    return job.task.on_miss == ABORT and job.deadline < FAR
-
-
 def tell(
     sink: Sink | None,
     now: i64,
@@ -162,13 +153,3 @@ def tell(
         )
 
 
-__all__ = [
-    "CONTINUE_LATE",
-    "JOB_END",
-    "JOB_MISS",
-    "JOB_START",
-    "JOB_STOP",
-    "TaskSet",
-    "limits",
-    "tell",
-]
