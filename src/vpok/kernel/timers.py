@@ -40,11 +40,16 @@ class Timers:
         if tag < 0:
             rank = ARRIVAL
             order = -tag  # in the order in which they were planned
+        heap = self.heap
         heappush(
-            self.heap,
+            heap,
             (when, rank, partition.index, order, self.sequence, partition),
         )
-        self.next()
+        if when < self.first:
+            self.first = when
+            self.rank = rank
+        elif when == self.first or heap[0][5] is partition:
+            self.next()  # it may have been the first, and have moved
 
     def next(self) -> i64:
         """Find the next timer, after one was cancelled; return its time."""

@@ -11,7 +11,6 @@ from mypy_extensions import i64, mypyc_attr
 from vpok.engines.model.engine import ModelEngine, Place
 from vpok.engines.model.task import Job
 from vpok.engines.model.tasks import (
-    JOB_END,
     JOB_MISS,
     JOB_START,
     JOB_STOP,
@@ -76,9 +75,8 @@ class SharedEngine(ModelEngine):
             self.all.abort(job, now)
             self.tell(vcpu, now, JOB_MISS, job, job.deadline)
             return
-        if self.all.end(job, now):
-            self.tell(vcpu, now, JOB_MISS, job, job.deadline)
-        self.tell(vcpu, now, JOB_END, job, now - job.arrival)
+        late = self.all.end(job, now)
+        self.tell_end(vcpu, now, job, late)
 
     def _take(self, vcpu: Vcpu, now: i64) -> Job:
         """Give *vcpu* the most urgent job."""

@@ -50,7 +50,7 @@ class TaskSet:
     def release(self, now: i64) -> i64:
         """Let the jobs come that come up to *now*; return when the next does."""
         coming = self.coming
-        while coming[0][0] <= now:
+        while coming and coming[0][0] <= now:
             when, place = coming[0]
             task = self.tasks[place]
             arrival = task.arrival
@@ -69,9 +69,7 @@ class TaskSet:
             heappop(coming)
             if task.arrival < FAR:
                 heappush(coming, (task.arrival + task.delay(), place))
-            elif not coming:
-                return FAR
-        return coming[0][0]
+        return coming[0][0] if coming else FAR
 
     def admit(self, task: Task, arrival: i64, when: i64) -> None:
         """Make a job ready, or let it wait for its task's last one."""
@@ -116,6 +114,8 @@ class TaskSet:
     def end(self, job: Job, now: i64) -> bool:
         """Account a job that is done; say whether it was late."""
         task = job.task
+        task.executed += job.left
+        job.left = 0
         task.finish(now - job.arrival, job.arrival)
         late = now > job.deadline
         if late:
