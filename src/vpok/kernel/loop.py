@@ -28,6 +28,7 @@ from vpok.kernel.module import (
 from vpok.kernel.partition import COLD_START, IDLE, WARM_START, Partition
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.ports import PortTable
+from vpok.kernel.timers import ARRIVAL, TIMEOUT
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu, charge, note_trap
 from vpok.units import FAR
 
@@ -97,24 +98,27 @@ class Kernel(Bounds):
     def step(self, until: i64) -> bool:
         """Do the next thing; say whether there was one before *until*."""
         cpu = self.turns.next
-        timers = self.timers
         when = cpu.when
-        if timers.first < when:
+        rank = cpu.rank
+        timers = self.timers
+        if timers.first <= when and (
+            timers.first < when or timers.rank < rank
+        ):
             when = timers.first
-        if self.boundary < when:
+            rank = timers.rank
+        if self.boundary <= when and (self.boundary < when or RELEASE < rank):
             when = self.boundary
+            rank = RELEASE
         if when >= until:
             return False
         if self.merge is not None:
             self.merge.release(self.horizon(when))
-        if timers.first == when and (
-            cpu.when > when or cpu.rank > timers.rank
-        ):
+        if rank == TIMEOUT or rank == ARRIVAL:
             self.expire(when)
-        elif self.boundary == when and (cpu.when > when or cpu.rank > RELEASE):
+        elif rank == RELEASE:
             self.cross(when)
         else:
-            self.act(cpu, until)
+            self.act(cpu, rank, until)
         return True
 
     def expire(self, now: i64) -> None:
@@ -136,13 +140,12 @@ class Kernel(Bounds):
 
     # --- what a processor does ---------------------------------------------
 
-    def act(self, cpu: Pcpu, until: i64) -> None:
+    def act(self, cpu: Pcpu, rank: i64, until: i64) -> None:
         """Do what *cpu* has to do at its next instant."""
         if cpu.now < cpu.when:
             cpu.now = cpu.when
         if cpu.ran > 0:
             self.charge(cpu)
-        rank = cpu.rank
         if rank == DISPATCH:
             self.dispatch(cpu, until)
         elif rank == WINDOW_END:

@@ -26,7 +26,8 @@ class Timers:
 
     def __init__(self) -> None:
         """Start empty."""
-        self.heap: list[tuple[int, int, int, int, int, Partition]] = []
+        # (time, rank, partition, order, sequence) decide; then what it is.
+        self.heap: list[tuple[int, int, int, int, int, Partition, int]] = []
         self.sequence = 0
         # When the next one is due, or FAR, and its rank.
         self.first: i64 = FAR
@@ -43,7 +44,15 @@ class Timers:
         heap = self.heap
         heappush(
             heap,
-            (when, rank, partition.index, order, self.sequence, partition),
+            (
+                when,
+                rank,
+                partition.index,
+                order,
+                self.sequence,
+                partition,
+                tag,
+            ),
         )
         if when < self.first:
             self.first = when
@@ -55,21 +64,18 @@ class Timers:
         """Find the next timer, after one was cancelled; return its time."""
         heap = self.heap
         while heap:
-            entry = heap[0]
-            tag = entry[3] if entry[1] == TIMEOUT else -entry[3]
-            if entry[5].due.get(tag, -1) == entry[0]:
-                self.rank = entry[1]
-                self.first = entry[0]
-                return self.first
+            when, rank, _, _, _, partition, tag = heap[0]
+            if partition.due.get(tag, -1) == when:
+                self.first = when
+                self.rank = rank
+                return when
             heappop(heap)
         self.first = FAR
         return FAR
 
     def pop(self) -> tuple[Partition, int]:
         """Remove the next timer; return its partition and tag."""
-        entry = heappop(self.heap)
-        partition = entry[5]
-        tag = entry[3] if entry[1] == TIMEOUT else -entry[3]
+        _, _, _, _, _, partition, tag = heappop(self.heap)
         del partition.due[tag]
         self.next()
         return partition, tag

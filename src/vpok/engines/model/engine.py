@@ -83,15 +83,16 @@ class ModelEngine(Engine):
         self.sink = self.kernel.listener()
         time = now
         end = now + budget
-        due = tasks.release(now)
+        if tasks.due <= now:
+            tasks.release(now)
         if vcpu.switches != place.switches:
             place.switches = vcpu.switches
             if place.job is not None:
                 self._return(vcpu, place, place.job, now)
         job = place.job
         while time < end:
-            if due <= time:
-                due = tasks.release(time)
+            if tasks.due <= time:
+                tasks.release(time)
             if job is not None and ready and ready[0][0] < job.key:
                 self._preempt(vcpu, tasks, job, time)
                 job = None
@@ -101,7 +102,7 @@ class ModelEngine(Engine):
                 job = tasks.pop()
                 if self.sink is not None:
                     self.tell(vcpu, time, JOB_START, job, job.arrival)
-            stop = due if due < end else end
+            stop = tasks.due if tasks.due < end else end
             if job.limit < stop:
                 stop = max(job.limit, time)
             done = time + job.left
@@ -121,10 +122,10 @@ class ModelEngine(Engine):
                 job = None
         place.job = job
         vcpu.exit = CONTINUE
-        if job is None and not ready and due > time:
+        if job is None and not ready and tasks.due > time:
             vcpu.exit = BLOCK
-            if due < FAR:
-                self.kernel.set_timer(vcpu.partition, vcpu.index, due)
+            if tasks.due < FAR:
+                self.kernel.set_timer(vcpu.partition, vcpu.index, tasks.due)
         return time - now
 
     def _return(self, vcpu: Vcpu, place: Place, job: Job, now: i64) -> None:
@@ -135,7 +136,6 @@ class ModelEngine(Engine):
             tasks.push(job)
             place.job = None
             return
-        tasks.dispatched += 1
         self.tell(vcpu, now, JOB_START, job, job.arrival)
 
     def _preempt(self, vcpu: Vcpu, tasks: TaskSet, job: Job, now: i64) -> None:

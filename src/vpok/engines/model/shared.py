@@ -95,9 +95,8 @@ class SharedEngine(ModelEngine):
         self.sink = self.kernel.listener()
         self.all.release(now)
         self.assign(now)
-        when = self.all.next()
-        if when < FAR:
-            self.kernel.set_timer(self.partition, RELEASES, when)
+        if self.all.due < FAR:
+            self.kernel.set_timer(self.partition, RELEASES, self.all.due)
 
     def assign(self, now: i64) -> None:
         """Find vCPUs for the jobs that are ready: idle ones, then victims."""

@@ -32,7 +32,6 @@ class TaskSet:
         self.coming: list[tuple[int, int]] = []
         # Those that can run: (key, release or place, place, job).
         self.ready: list[tuple[int, int, int, Job]] = []
-        self.dispatched: i64 = 0
         for place in range(len(tasks)):
             task = tasks[place]
             task.place = place
@@ -40,17 +39,13 @@ class TaskSet:
                 when = int(task.arrival + task.delay())
                 self.coming.append((when, place))
         self.coming.sort()
+        # When the first of them comes, or FAR.
+        self.due: i64 = self.coming[0][0] if self.coming else FAR
 
-    def next(self) -> i64:
-        """Return when the next job comes, or FAR."""
-        if self.coming:
-            return self.coming[0][0]
-        return FAR
-
-    def release(self, now: i64) -> i64:
-        """Let the jobs come that come up to *now*; return when the next does."""
+    def release(self, now: i64) -> None:
+        """Let the jobs come that come up to *now*."""
         coming = self.coming
-        while coming and coming[0][0] <= now:
+        while self.due <= now:
             when, place = coming[0]
             task = self.tasks[place]
             arrival = task.arrival
@@ -64,12 +59,12 @@ class TaskSet:
                 arrival += task.period
                 task.arrival = arrival
                 heapreplace(coming, (arrival, place))
-                continue
-            task.turn(when)
-            heappop(coming)
-            if task.arrival < FAR:
-                heappush(coming, (task.arrival + task.delay(), place))
-        return coming[0][0] if coming else FAR
+            else:
+                task.turn(when)
+                heappop(coming)
+                if task.arrival < FAR:
+                    heappush(coming, (task.arrival + task.delay(), place))
+            self.due = coming[0][0] if coming else FAR
 
     def admit(self, task: Task, arrival: i64, when: i64) -> None:
         """Make a job ready, or let it wait for its task's last one."""
@@ -108,7 +103,6 @@ class TaskSet:
 
     def pop(self) -> Job:
         """Take the most urgent job."""
-        self.dispatched += 1
         return heappop(self.ready)[3]
 
     def end(self, job: Job, now: i64) -> bool:
