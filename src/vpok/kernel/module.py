@@ -112,7 +112,7 @@ class Module(Services):
         self.ended_at: i64 = FAR
         self.ended_by: i64 = NOBODY
         self.told_end = False
-        self.stalled = False  # only somebody outside can make it go on
+        self.limit: i64 = 0  # nothing happens at it or later for now
         self.trapping: Pcpu | None = None  # serves a trap at the moment
         self.resched = False  # the trap's caller may have to give way
 
@@ -344,6 +344,8 @@ class Module(Services):
         if now < self.ended_at:
             self.ended = reason
             self.ended_at = now
+            # The processors that are behind catch up to it.
+            self.limit = min(self.limit, now)
             self.ended_by = NOBODY
             if self.trapping is not None:
                 self.ended_by = self.trapping.number
