@@ -11,11 +11,11 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from vpok.events import NOBODY, EventKind, Sink
+from vpok.events import NOBODY, EventKind
 from vpok.kernel.bounds import Bounds
 from vpok.kernel.domain import Domain
 from vpok.kernel.engine import BLOCK, CONTINUE, DEFER, RESCHEDULE
-from vpok.kernel.first_level import NO_DOMAIN, FirstLevel
+from vpok.kernel.first_level import NO_DOMAIN
 from vpok.kernel.module import (
     COMPLETION,
     DISPATCH,
@@ -27,7 +27,6 @@ from vpok.kernel.module import (
 )
 from vpok.kernel.partition import COLD_START, IDLE, WARM_START, Partition
 from vpok.kernel.pcpu import Pcpu
-from vpok.kernel.ports import PortTable
 from vpok.kernel.timers import TIMEOUT
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu, charge, note_trap
 from vpok.units import FAR
@@ -47,21 +46,7 @@ PLAN: Final = int(EventKind.PLAN)
 
 
 class Kernel(Bounds):
-    """A module that runs."""
-
-    def __init__(
-        self,
-        partitions: list[Partition],
-        domains: list[Domain],
-        first_level: FirstLevel,
-        processors: int,
-        ports: PortTable,
-        sink: Sink | None,
-    ) -> None:
-        """Stand at time 0; `boot` comes next, then `run`."""
-        super().__init__(
-            partitions, domains, first_level, processors, ports, sink
-        )
+    """A module that runs: `boot` it at time 0, then `run` it."""
 
     def run(self, until: i64) -> i64:
         """

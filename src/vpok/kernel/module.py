@@ -69,6 +69,8 @@ class Module(Services):
         sink: Sink | None,
     ) -> None:
         """Put the parts together; `boot` makes the vCPUs."""
+        # Python finds the attributes of an object at once if they are 30 or
+        # fewer: those of `Kernel` and its bases are, and should be.
         self.partitions = partitions
         self.domains = domains
         self.first_level = first_level

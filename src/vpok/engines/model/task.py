@@ -53,6 +53,7 @@ class Task:
 
     def __init__(self, name: str, index: i64, vcpu: i64) -> None:
         """Have no jobs; the other fields say which it gets."""
+        # At most 30 attributes, as in the kernel: see `Module`.
         self.name = name
         self.index = index
         self.vcpu = vcpu
