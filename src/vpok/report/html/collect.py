@@ -1,0 +1,133 @@
+"""A listener that makes a report of the run that it hears."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from mypy_extensions import i64
+
+from vpok.events import EventKind, Sink
+from vpok.report.html.counts import Counts
+from vpok.report.html.encode import arrows, payload, tracks
+from vpok.report.html.histograms import histograms
+from vpok.report.html.kinds import LOOKS
+from vpok.report.html.names import Names
+from vpok.report.html.page import page
+from vpok.report.html.tables import tables
+from vpok.report.html.timeline import Timeline
+from vpok.report.rows import RunResult
+from vpok.report.summary import REASONS
+
+CONSOLE: Final = int(EventKind.CONSOLE)
+MOST: Final = 1_000_000  # events that are drawn; a browser has limits
+
+
+class Report(Sink):
+    """
+    Hears a run and writes its report, one HTML file.
+
+    *names*: `vpok.trace.head.Head`, or what is like it.  Events beyond the
+    first *most* are counted, and not drawn.
+    """
+
+    def __init__(self, names: Names, most: int = MOST) -> None:
+        """Start with nothing heard."""
+        self.names = names
+        self.most = most
+        self.events = 0
+        self.cut: int | None = None  # the instant from which on none is drawn
+        self._timeline = Timeline(names)
+        self._counts = Counts(names)
+
+    def emit(
+        self,
+        time: i64,
+        kind: i64,
+        pcpu: i64,
+        partition: i64,
+        vcpu: i64,
+        thread: i64,
+        a: i64,
+        b: i64,
+    ) -> None:
+        """Take one event."""
+        if self._drawn(time):
+            self._timeline.event(
+                kind, time, pcpu, partition, vcpu, thread, a, b
+            )
+        self._counts.event(kind, time, pcpu, partition, vcpu, thread, a, b)
+
+    def console(
+        self, time: i64, pcpu: i64, partition: i64, vcpu: i64, text: bytes
+    ) -> None:
+        """Take console text."""
+        if self._drawn(time):
+            self._timeline.console(time, partition, vcpu, text)
+
+    def _drawn(self, time: int) -> bool:
+        self.events += 1
+        if self.events > self.most and self.cut is None:
+            self.cut = time
+            self._timeline.finish(time)
+        return self.cut is None
+
+    def counted(self, end: int, reason: str, digest: str) -> RunResult:
+        """Return a result that the events tell: for who has no other."""
+        return self._counts.result(end, reason, digest)
+
+    def write(self, path: Path, result: RunResult) -> None:
+        """Write the report of the run that came to *result*; OSError."""
+        path.write_text(self.html(result), encoding="utf-8")
+
+    def html(self, result: RunResult) -> str:
+        """Return the report of the run that came to *result*."""
+        if self.cut is None:
+            self._timeline.finish(result.end)
+        timeline = self._timeline
+        groups = [(group, list(group.tracks())) for group in timeline.groups()]
+        flat = [track for _, found in groups for track in found]
+        numbers = {id(track): place for place, track in enumerate(flat)}
+        flows = timeline.messages.arrows
+        ports = {
+            port: numbers[id(timeline.messages.row(port))]
+            for port in {*flows[1], *flows[3]}
+        }
+        head = {
+            **self._about(result),
+            "arrows": len(flows[0]),
+            "groups": [
+                {
+                    "label": group.head.label,
+                    "note": group.note,
+                    "tracks": [
+                        {
+                            "label": track.label,
+                            "partition": track.partition,
+                            "spans": len(track.spans[0]),
+                            "marks": len(track.marks[0]),
+                        }
+                        for track in found
+                    ],
+                }
+                for group, found in groups
+            ],
+        }
+        columns = tracks(flat) + arrows(flows, ports)
+        return page(result.system, payload(head, columns))
+
+    def _about(self, result: RunResult) -> dict[str, Any]:
+        """Return what the page has beside the timeline."""
+        return {
+            "system": result.system,
+            "end": result.end,
+            "reason": REASONS.get(result.reason, result.reason),
+            "digest": result.digest or "",
+            "events": self.events,
+            "cut": self.cut,
+            "config": self.names.config,
+            "processors": self.names.processors,
+            "partitions": [each.name for each in self.names.partitions],
+            "strings": self._timeline.strings.all,
+            "kinds": [LOOKS[kind]._asdict() for kind in sorted(LOOKS)],
+            "tables": tables(result),
+            "histograms": histograms(self.names, self._counts),
+        }

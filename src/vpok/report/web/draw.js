@@ -1,0 +1,350 @@
+// The timeline on its canvas.
+//
+// A frame costs what is visible, not what there is: binary searches find the
+// first item, and items of less than a pixel are taken together.
+
+import { labelOf, showTick, showTime, startOf, endOf } from "./format.js";
+import { lowerBound, upperBound } from "./search.js";
+import { barOf, colourOf, drawMark } from "./shapes.js";
+import { colours } from "./theme.js";
+
+export const AXIS = 26; // px
+const FONT = "11px system-ui, sans-serif";
+const CHARACTER = 6.1; // px, about
+const SAMPLES = 8; // of items that share a pixel
+const MOST_ARROWS = 1500;
+
+export class Painter {
+  constructor(canvas, data, view, layout) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
+    this.data = data;
+    this.view = view;
+    this.layout = layout;
+    this.hits = new Set(); // found items' tracks, for the rows' edges
+  }
+
+  /** Fit the canvas to its element. */
+  resize() {
+    const { clientWidth, clientHeight } = this.canvas;
+    const ratio = window.devicePixelRatio || 1;
+    this.canvas.width = Math.round(clientWidth * ratio);
+    this.canvas.height = Math.round(clientHeight * ratio);
+    this.ratio = ratio;
+    this.view.width = Math.max(1, clientWidth);
+    this.view.height = Math.max(1, clientHeight - AXIS);
+  }
+
+  /** Draw a frame. */
+  draw() {
+    const { context: c, view } = this;
+    c.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    c.font = FONT;
+    c.textBaseline = "middle";
+    c.fillStyle = colours.ground;
+    c.fillRect(0, 0, view.width, view.height + AXIS);
+    c.save();
+    c.beginPath();
+    c.rect(0, AXIS, view.width, view.height);
+    c.clip();
+    this.grounds();
+    this.grid();
+    for (const row of this.visible()) {
+      const y = row.y - view.scroll + AXIS;
+      this.spans(row, y);
+      this.marks(row, y);
+    }
+    this.arrows();
+    this.overlay();
+    c.restore();
+    this.axis();
+  }
+
+  /** The rows that can be seen. */
+  visible() {
+    const { scroll, height } = this.view;
+    return this.layout.rows.filter(
+      (row) => row.y + row.height > scroll && row.y < scroll + height,
+    );
+  }
+
+  grounds() {
+    const { context: c, view } = this;
+    for (const row of this.visible()) {
+      const y = row.y - view.scroll + AXIS;
+      c.fillStyle = row.head ? colours.head : colours.row;
+      c.fillRect(0, y, view.width, row.height - 1);
+    }
+    // Before the start and after the end there is nothing.
+    c.fillStyle = colours.ground;
+    const zero = view.x(0);
+    const end = view.x(view.end);
+    if (zero > 0) c.fillRect(0, AXIS, zero, view.height);
+    if (end < view.width) c.fillRect(end, AXIS, view.width - end, view.height);
+  }
+
+  // --- axis -----------------------------------------------------------------
+
+  /** The step between two marks of the axis: 1, 2 or 5 of a power of ten. */
+  step() {
+    const least = Math.max(1, this.view.scale * 110);
+    const power = 10 ** Math.floor(Math.log10(least));
+    return [1, 2, 5, 10].map((by) => by * power).find((step) => step >= least);
+  }
+
+  *ticks() {
+    const { view } = this;
+    const step = this.step();
+    const last = Math.min(view.to, view.end);
+    let time = Math.ceil(Math.max(view.from, 0) / step) * step;
+    for (; time <= last; time += step) yield [time, view.x(time)];
+  }
+
+  grid() {
+    const { context: c, view } = this;
+    c.fillStyle = colours.line;
+    for (const [, x] of this.ticks()) c.fillRect(Math.round(x), AXIS, 1, view.height);
+  }
+
+  axis() {
+    const { context: c, view } = this;
+    const step = this.step();
+    c.fillStyle = colours.ground;
+    c.fillRect(0, 0, view.width, AXIS);
+    c.fillStyle = colours.line;
+    c.fillRect(0, AXIS - 1, view.width, 1);
+    for (const [time, x] of this.ticks()) {
+      c.fillStyle = colours.line;
+      c.fillRect(Math.round(x), AXIS - 7, 1, 6);
+      c.fillStyle = colours.dim;
+      c.fillText(showTick(time, step), Math.round(x) + 4, AXIS / 2 - 1);
+    }
+    if (view.cursor !== null) this.flag(view.x(view.cursor), view.cursor);
+  }
+
+  /** The instant under the pointer. */
+  flag(x, time) {
+    const { context: c, view } = this;
+    const text = showTick(time, Math.max(1, view.scale));
+    const width = c.measureText(text).width + 10;
+    const left = Math.min(Math.max(0, x - width / 2), view.width - width);
+    c.fillStyle = colours.accent;
+    c.beginPath();
+    c.roundRect(left, 3, width, AXIS - 8, 4);
+    c.fill();
+    c.fillStyle = colours["on-bar"];
+    c.fillText(text, left + 5, AXIS / 2 - 1);
+  }
+
+  // --- spans ----------------------------------------------------------------
+
+  spans(row, y) {
+    const { view } = this;
+    const { track } = row;
+    const { start, end } = track;
+    const last = lowerBound(start, view.to);
+    let at = upperBound(end, view.from);
+    while (at < last) {
+      const left = view.x(start[at]);
+      if (view.x(end[at]) - left >= 1) {
+        this.span(row, y, at);
+        at += 1;
+      } else {
+        const next = lowerBound(start, view.time(Math.floor(left) + 1), at + 1, last);
+        this.cluster(row, y, at, next, Math.floor(left));
+        at = next;
+      }
+    }
+  }
+
+  span(row, y, at) {
+    const { context: c, view, data } = this;
+    const { track } = row;
+    const look = data.kinds[track.kind[at]];
+    const left = Math.max(-1, view.x(track.start[at]));
+    const right = Math.min(view.width + 1, view.x(track.end[at]));
+    const [top, tall] = barOf(look.tone, y, row.height);
+    c.fillStyle = colourOf(look.tone, track, track.x[at]);
+    // A hairline between neighbours, where there is room for one.
+    const width = right - left > 3 ? right - left - 0.75 : right - left;
+    c.fillRect(left, top, width, tall);
+    if (look.lead) this.lead(row, y, track.start[at], track.y[at]);
+    if (tall > 11 && width > 24) this.label(row, at, left, top + tall / 2, width);
+  }
+
+  /** What it waited for. */
+  lead(row, y, time, waited) {
+    const { context: c, view } = this;
+    const left = view.x(time - waited);
+    c.fillRect(left, y + row.height / 2 - 0.5, view.x(time) - left, 1.5);
+  }
+
+  label(row, at, left, middle, width) {
+    const { context: c } = this;
+    const shown = Math.max(left, 0);
+    const text = labelOf(this.data, { track: row.track, at, span: true });
+    const room = Math.floor((left + width - shown - 8) / CHARACTER);
+    if (room < 2) return;
+    c.fillStyle = colours["on-bar"];
+    const cut = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+    c.fillText(cut, shown + 4, middle + 0.5);
+  }
+
+  /** Spans [from, to) share the pixel at x: draw how much they cover of it. */
+  cluster(row, y, from, to, x) {
+    const { context: c, view, data } = this;
+    const { track } = row;
+    let best = from;
+    const stride = Math.max(1, Math.floor((to - from) / SAMPLES));
+    const length = (at) => track.end[at] - track.start[at];
+    for (let at = from; at < to; at += stride) {
+      if (rank(data, track, at) + length(at) > rank(data, track, best) + length(best)) best = at;
+    }
+    const look = data.kinds[track.kind[best]];
+    const [top, tall] = barOf(look.tone, y, row.height);
+    const covered = (track.filled[to] - track.filled[from]) / view.scale;
+    c.globalAlpha = Math.min(1, 0.35 + 0.65 * covered);
+    c.fillStyle = colourOf(look.tone, track, track.x[best]);
+    c.fillRect(x, top, 1, tall);
+    c.globalAlpha = 1;
+  }
+
+  // --- marks ----------------------------------------------------------------
+
+  marks(row, y) {
+    this.each(row, y, row.track.marks, true);
+    this.each(row, y, row.track.problems, false);
+  }
+
+  each(row, y, marks, labelled) {
+    const { context: c, view, data } = this;
+    const reach = 6 * view.scale;
+    const last = upperBound(marks.time, view.to + reach);
+    let at = lowerBound(marks.time, view.from - reach);
+    while (at < last) {
+      const x = view.x(marks.time[at]);
+      const { tone } = data.kinds[marks.kind[at]];
+      drawMark(c, tone, x, y, row.height);
+      const next = at + 1 < last ? view.x(marks.time[at + 1]) : view.width;
+      if (labelled && next - x > 40 && this.free(row, marks.time[at], tone)) {
+        this.caption(row, y, at, x, next - x);
+      }
+      const apart = next - x < 2 ? marks.time[at] + 2 * view.scale : -1;
+      at = apart < 0 ? at + 1 : lowerBound(marks.time, apart, at + 1, last);
+    }
+  }
+
+  /** Whether the ground beside a mark is free for its text. */
+  free(row, time, tone) {
+    if (tone === "call" || tone === "answer" || tone === "done") return false;
+    return row.track.start.length === 0 || tone === "error";
+  }
+
+  caption(row, y, at, x, room) {
+    const { context: c } = this;
+    const text = labelOf(this.data, { track: row.track, at, span: false });
+    const most = Math.floor((room - 16) / CHARACTER);
+    if (most < 3) return;
+    c.fillStyle = colours.text;
+    const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+    c.fillText(cut, x + 8, y + row.height / 2);
+  }
+
+  // --- arrows ---------------------------------------------------------------
+
+  arrows() {
+    const { context: c, view } = this;
+    const { arrived, took, from, to } = this.data.arrows;
+    const first = lowerBound(arrived, view.from);
+    const last = upperBound(arrived, view.to + (view.to - view.from));
+    const stride = Math.max(1, Math.ceil((last - first) / MOST_ARROWS));
+    c.strokeStyle = colours.send;
+    c.lineWidth = 1;
+    c.globalAlpha = 0.55;
+    c.beginPath();
+    for (let at = first; at < last; at += stride) {
+      const left = view.x(arrived[at] - took[at]);
+      if (left > view.width) continue;
+      this.arrow(left, this.middle(from[at]), view.x(arrived[at]), this.middle(to[at]));
+    }
+    c.stroke();
+    c.globalAlpha = 1;
+  }
+
+  middle(track) {
+    const row = this.layout.row(this.data.tracks[track]);
+    return row.y + row.height / 2 - this.view.scroll + AXIS;
+  }
+
+  arrow(x0, y0, x1, y1) {
+    const { context: c } = this;
+    const bend = Math.max(6, (x1 - x0) / 3);
+    c.moveTo(x0, y0);
+    c.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1 - 3, y1);
+    c.moveTo(x1 - 7, y1 - 3);
+    c.lineTo(x1 - 3, y1);
+    c.lineTo(x1 - 7, y1 + 3);
+  }
+
+  // --- on top ---------------------------------------------------------------
+
+  overlay() {
+    const { context: c, view } = this;
+    if (view.cursor !== null) {
+      c.fillStyle = colours.accent;
+      c.globalAlpha = 0.5;
+      c.fillRect(view.x(view.cursor), AXIS, 1, view.height);
+      c.globalAlpha = 1;
+    }
+    if (view.selected) this.selection(view.selected);
+    if (view.range) this.range(...view.range);
+  }
+
+  selection(item) {
+    const { context: c, view } = this;
+    const row = this.layout.row(item.track);
+    const y = row.y - view.scroll + AXIS;
+    const left = view.x(startOf(item));
+    const right = view.x(endOf(item));
+    c.strokeStyle = colours.select;
+    c.lineWidth = 2;
+    c.beginPath();
+    if (item.span) {
+      const width = Math.max(3, right - left);
+      c.roundRect(left - 1, y + 1.5, width + 1, row.height - 4, 3);
+    } else c.arc(left, y + row.height / 2, 9, 0, 2 * Math.PI);
+    c.stroke();
+    c.fillStyle = colours.select;
+    c.globalAlpha = 0.35;
+    c.fillRect(left, AXIS, 1, view.height);
+    c.globalAlpha = 1;
+  }
+
+  range(from, to) {
+    const { context: c, view } = this;
+    const left = view.x(Math.min(from, to));
+    const right = view.x(Math.max(from, to));
+    c.fillStyle = colours.select;
+    c.globalAlpha = 0.15;
+    c.fillRect(left, AXIS, right - left, view.height);
+    c.globalAlpha = 1;
+    c.fillRect(left, AXIS, 1, view.height);
+    c.fillRect(right, AXIS, 1, view.height);
+    const text = showTime(Math.abs(to - from));
+    const width = c.measureText(text).width + 12;
+    const centre = (left + right) / 2 - width / 2;
+    const x = Math.min(Math.max(2, centre), view.width - width - 2);
+    c.beginPath();
+    c.roundRect(x, AXIS + 4, width, 18, 4);
+    c.fill();
+    c.fillStyle = colours["on-bar"];
+    c.fillText(text, x + 6, AXIS + 13);
+  }
+}
+
+/** Bars that are drawn thin must not hide what runs. */
+function rank(data, track, at) {
+  const { tone } = data.kinds[track.kind[at]];
+  if (tone === "none" || tone === "off") return -1e18;
+  return tone === "wait" ? -1e15 : 0;
+}

@@ -1,0 +1,301 @@
+// The page: reads the payload and puts the parts together.
+
+import { decode } from "./decode.js";
+import { AXIS, Painter } from "./draw.js";
+import { following, matches, problems } from "./find.js";
+import { describe, element, endOf, showTime, startOf } from "./format.js";
+import { keys, Mouse } from "./input.js";
+import { Layout } from "./layout.js";
+import { Overview } from "./overview.js";
+import { showConfig, showHistograms, showSelection, showTables } from "./panels.js";
+import { partitionColour, readColours, theme, toggleTheme } from "./theme.js";
+import { View } from "./view.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** What the pointer is on, beside it. */
+class Tooltip {
+  constructor(root, data) {
+    Object.assign(this, { root, data, item: null });
+  }
+
+  show(item, event) {
+    if (!item) {
+      this.hide();
+      return;
+    }
+    const same = this.item && this.item.track === item.track && this.item.at === item.at && this.item.span === item.span;
+    if (!same) {
+      this.item = item;
+      showSelection(this.root, this.data, item);
+      this.root.hidden = false;
+    }
+    const { offsetWidth, offsetHeight } = this.root;
+    const x = event.clientX + 16;
+    const y = event.clientY + 16;
+    this.root.style.left = `${x + offsetWidth > innerWidth ? event.clientX - offsetWidth - 12 : x}px`;
+    this.root.style.top = `${y + offsetHeight > innerHeight ? event.clientY - offsetHeight - 12 : y}px`;
+  }
+
+  hide() {
+    this.item = null;
+    this.root.hidden = true;
+  }
+}
+
+class Page {
+  constructor(data) {
+    this.data = data;
+    this.view = new View(data.end);
+    this.layout = new Layout(data);
+    this.painter = new Painter($("plot"), data, this.view, this.layout);
+    this.found = [];
+    readColours();
+    this.head();
+    this.labels();
+    this.panels();
+    this.controls();
+    this.resize();
+    this.overview = new Overview($("overview"), data, this.view);
+    this.view.listen(() => this.draw());
+    new ResizeObserver(() => this.resized()).observe($("timeline"));
+    this.draw();
+  }
+
+  draw() {
+    this.painter.draw();
+    this.overview.follow();
+    $("rows").style.transform = `translateY(${-this.view.scroll}px)`;
+    if ($("bar").scrollTop !== this.view.scroll) $("bar").scrollTop = this.view.scroll;
+    if (this.shown !== this.view.selected) {
+      this.shown = this.view.selected;
+      showSelection($("selection"), this.data, this.shown);
+      if (this.shown) this.tab("selection");
+    }
+  }
+
+  // --- parts ----------------------------------------------------------------
+
+  head() {
+    const { data } = this;
+    const facts = [showTime(data.end), data.reason, `${data.events.toLocaleString("en")} events`];
+    if (data.cut !== null) facts.push(`drawn up to ${showTime(data.cut)}`);
+    $("facts").textContent = facts.join(" · ");
+    $("digest").textContent = data.digest ? `digest ${data.digest}` : "";
+    $("digest").title = data.digest;
+    for (const sort of ["miss", "error"]) {
+      const count = problems(data, sort).length;
+      const word = sort === "miss" ? "missed" : count === 1 ? "error" : "errors";
+      $(sort).textContent = `${count.toLocaleString("en")} ${word}`;
+      $(sort).disabled = count === 0;
+    }
+  }
+
+  labels() {
+    const { data, layout } = this;
+    $("rows").replaceChildren();
+    for (const row of layout.rows) {
+      const label = element("div", undefined, row.head ? "label head" : "label");
+      label.style.top = `${row.y}px`;
+      label.style.height = `${row.height - 1}px`;
+      const name = element("span", row.track.label, "name");
+      name.title = row.track.label;
+      label.append(name);
+      if (row.head) this.headLabel(label, row, data.groups[row.track.group]);
+      else if (row.track.partition >= 0) label.style.borderLeftColor = partitionColour(row.track.partition);
+      $("rows").append(label);
+    }
+    $("spacer").style.height = `${layout.height + AXIS}px`;
+  }
+
+  headLabel(label, row, group) {
+    const { layout } = this;
+    const number = row.track.group;
+    label.prepend(element("span", layout.folded.has(number) ? "▸" : "▾", "fold"));
+    label.append(element("span", group.note, "note"));
+    if (row.track.partition >= 0) label.style.borderLeftColor = partitionColour(row.track.partition);
+    label.addEventListener("click", () => {
+      layout.toggle(number);
+      this.relayout();
+    });
+  }
+
+  relayout() {
+    this.labels();
+    this.view.rows = this.layout.height;
+    this.view.scrollTo(this.view.scroll);
+  }
+
+  panels() {
+    const { data } = this;
+    showSelection($("selection"), data, null);
+    showTables($("summary"), data);
+    showConfig($("configuration"), data);
+    for (const button of document.querySelectorAll("#tabs button")) {
+      button.addEventListener("click", () => this.tab(button.dataset.for));
+    }
+    this.tab("summary");
+  }
+
+  tab(name) {
+    for (const button of document.querySelectorAll("#tabs button")) {
+      button.setAttribute("aria-selected", String(button.dataset.for === name));
+    }
+    for (const panel of document.querySelectorAll("#panels > *")) {
+      panel.hidden = panel.id !== name;
+    }
+    // Drawn when they are first looked at.
+    if (name === "latency" && !$("latency").childNodes.length) {
+      showHistograms($("latency"), this.data);
+    }
+  }
+
+  // --- controls -------------------------------------------------------------
+
+  controls() {
+    const { view } = this;
+    new Mouse($("plot"), view, this.layout, new Tooltip($("tooltip"), this.data));
+    keys(view, this);
+    $("bar").addEventListener("scroll", () => {
+      if (Math.abs($("bar").scrollTop - view.scroll) >= 1) view.scrollTo($("bar").scrollTop);
+    });
+    $("labels").addEventListener("wheel", (event) => view.scrollTo(view.scroll + event.deltaY), { passive: true });
+    $("query").addEventListener("input", () => this.query());
+    $("query").addEventListener("keydown", (event) => this.typed(event));
+    $("next").addEventListener("click", () => this.step(true));
+    $("previous").addEventListener("click", () => this.step(false));
+    $("miss").addEventListener("click", () => this.jump("miss", true));
+    $("error").addEventListener("click", () => this.jump("error", true));
+    $("theme").addEventListener("click", () => this.theme());
+    $("help").addEventListener("click", () => this.help());
+    $("fit").addEventListener("click", () => view.fit());
+    $("close").addEventListener("click", () => $("keys").close());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
+    this.divider();
+  }
+
+  /** Let the border above the panels be moved. */
+  divider() {
+    const bar = $("divider");
+    bar.addEventListener("pointerdown", (event) => bar.setPointerCapture(event.pointerId));
+    bar.addEventListener("pointermove", (event) => {
+      if (!bar.hasPointerCapture(event.pointerId)) return;
+      const height = Math.min(Math.max(innerHeight - event.clientY, 60), innerHeight - 260);
+      document.body.style.setProperty("--panel", `${height}px`);
+    });
+  }
+
+  typed(event) {
+    if (event.key === "Enter") this.step(!event.shiftKey);
+    else if (event.key === "Escape") $("query").blur();
+    else return;
+    event.preventDefault();
+  }
+
+  query() {
+    this.found = matches(this.data, $("query").value);
+    this.count(-1);
+  }
+
+  count(at) {
+    const { length } = this.found;
+    const text = at < 0 ? length.toLocaleString("en") : `${(at + 1).toLocaleString("en")}/${length.toLocaleString("en")}`;
+    $("count").textContent = $("query").value.trim() ? text : "";
+  }
+
+  /** Go to the next or previous found item. */
+  step(forward) {
+    this.count(this.go(this.found, forward));
+  }
+
+  /** Go to the next or previous deadline miss or error. */
+  jump(sort, forward) {
+    this.go(problems(this.data, sort), forward);
+  }
+
+  go(items, forward) {
+    const { view } = this;
+    const time = view.selected ? startOf(view.selected) : forward ? view.from : view.to;
+    const at = following(items, view.selected, time, forward);
+    if (at >= 0) this.reveal(items[at]);
+    return at;
+  }
+
+  reveal(item) {
+    const { view, layout } = this;
+    if (layout.folded.has(item.track.group)) {
+      layout.unfold(item.track);
+      this.relayout();
+    }
+    const row = layout.row(item.track);
+    if (row.y < view.scroll || row.y + row.height > view.scroll + view.height) {
+      view.scrollTo(row.y - view.height / 2);
+    }
+    view.reveal(startOf(item), endOf(item));
+    view.select(item);
+  }
+
+  search() {
+    $("query").focus();
+    $("query").select();
+  }
+
+  theme() {
+    toggleTheme();
+    this.recolour();
+  }
+
+  recolour() {
+    readColours();
+    this.labels();
+    this.overview.make();
+    if ($("latency").childNodes.length) showHistograms($("latency"), this.data);
+    $("theme").title = theme() === "dark" ? "light (T)" : "dark (T)";
+    this.view.changed();
+  }
+
+  help() {
+    $("keys").showModal();
+  }
+
+  zoomToRange() {
+    const { view } = this;
+    if (!view.range) return;
+    view.show(Math.min(...view.range), Math.max(...view.range));
+    view.range = null;
+  }
+
+  clear() {
+    this.view.range = null;
+    this.view.select(null);
+  }
+
+  // --- size -----------------------------------------------------------------
+
+  resize() {
+    this.painter.resize();
+    this.view.rows = this.layout.height;
+    this.view.scrollTo(this.view.scroll);
+  }
+
+  resized() {
+    this.resize();
+    this.overview.make();
+    this.draw();
+  }
+}
+
+async function start() {
+  try {
+    const page = new Page(await decode($("payload").textContent));
+    performance.mark("vpok-ready");
+    document.body.dataset.state = "ready";
+    window.vpok = page; // for the console, and for tests
+  } catch (error) {
+    $("facts").textContent = `This page cannot be read: ${error}`;
+    document.body.dataset.state = "failed";
+    throw error;
+  }
+}
+
+start();
