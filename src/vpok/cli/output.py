@@ -31,6 +31,7 @@ class Wanted:
     digest: bool
     gantt: bool
     expect: Path | None
+    report: Path | None
     as_json: bool
 
 
@@ -100,7 +101,7 @@ class Output:
             self._aside(self._gantt(self.timeline, result))
         if not self.wanted.quiet and not self.wanted.as_json:
             self._aside(self._summary(result, interrupted=interrupted))
-        if result.digest is not None and not self.wanted.as_json:
+        if self.wanted.digest and not self.wanted.as_json:
             self._aside(f"digest {result.digest}\n")
         for failure in result.sink_failures:
             click.echo(f"vpok: a listener was dropped: {failure}", err=True)

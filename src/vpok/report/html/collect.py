@@ -1,5 +1,6 @@
 """A listener that makes a report of the run that it hears."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from vpok.report.html.names import Names
 from vpok.report.html.page import page
 from vpok.report.html.tables import tables
 from vpok.report.html.timeline import Timeline
+from vpok.report.interrupts import describe
 from vpok.report.rows import RunResult
 from vpok.report.summary import REASONS
 
@@ -25,13 +27,17 @@ class Report(Sink):
     """
     Hears a run and writes its report, one HTML file.
 
-    *names*: `vpok.trace.head.Head`, or what is like it.  Events beyond the
-    first *most* are counted, and not drawn.
+    *names*: `vpok.trace.head.Head`, or what is like it.  *notes* are shown
+    beside the system's name.  Events beyond the first *most* are counted, and
+    not drawn.
     """
 
-    def __init__(self, names: Names, most: int = MOST) -> None:
+    def __init__(
+        self, names: Names, *, notes: Sequence[str] = (), most: int = MOST
+    ) -> None:
         """Start with nothing heard."""
         self.names = names
+        self.notes = notes
         self.most = most
         self.events = 0
         self.cut: int | None = None  # the instant from which on none is drawn
@@ -80,6 +86,7 @@ class Report(Sink):
 
     def html(self, result: RunResult) -> str:
         """Return the report of the run that came to *result*."""
+        result = describe(result, self.names.sources, self._counts.latencies)
         if self.cut is None:
             self._timeline.finish(result.end)
         timeline = self._timeline
@@ -123,6 +130,7 @@ class Report(Sink):
             "digest": result.digest or "",
             "events": self.events,
             "cut": self.cut,
+            "notes": list(self.notes),
             "config": self.names.config,
             "processors": self.names.processors,
             "partitions": [each.name for each in self.names.partitions],

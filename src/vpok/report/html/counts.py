@@ -14,7 +14,7 @@ from vpok.events import EventKind
 from vpok.kernel.partition import MODE_NAMES, NORMAL
 from vpok.kernel.vcpu import STATE_NAMES
 from vpok.report.html.names import Names
-from vpok.report.interrupts import latency, percentile
+from vpok.report.interrupts import percentile
 from vpok.report.rows import (
     InterruptRow,
     MissRow,
@@ -187,29 +187,21 @@ class Counts:
         )
 
     def _interrupts(self, who: Who) -> tuple[InterruptRow, ...]:
-        targets = {each for _, each in self.interrupts if each[:2] == who}
-        named: dict[int, list[str]] = {}
-        for source in self.names.sources:
-            if (source.partition, source.vcpu) == who:
-                named.setdefault(source.number, []).append(source.name)
-        numbers = {each[2] for each in targets} | set(named)
         count = self.interrupts
         rows = []
-        for number in sorted(numbers):
-            target = (*who, number)
+        for target in sorted({each for _, each in count if each[:2] == who}):
             raised = count[K.IRQ_RAISE, target]
             delivered = count[K.IRQ_DELIVER, target]
             rows.append(
                 InterruptRow(
-                    number=number,
-                    sources=tuple(named.get(number, ())),
+                    number=target[2],
+                    sources=(),
                     raised=raised,
                     delivered=delivered,
                     completed=count[K.IRQ_COMPLETE, target],
                     overruns=count[K.IRQ_OVERRUN, target],
                     dropped=count[K.IRQ_DROP, target],
                     pending=raised - delivered,
-                    latency=latency(self.latencies.get(target, {})),
                 )
             )
         return tuple(rows)

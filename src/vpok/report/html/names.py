@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from vpok.abi import paravirt_calls as paravirt
 from vpok.abi import pok
+from vpok.report.interrupts import Source
 from vpok.spec.model import HEALTH_ACTIONS
 
 
@@ -80,30 +81,6 @@ class PortNames(Protocol):
         ...
 
 
-class SourceNames(Protocol):
-    """A configured source of interrupts."""
-
-    @property
-    def name(self) -> str:
-        """What the configuration calls it."""
-        ...
-
-    @property
-    def partition(self) -> int:
-        """Whose interrupt it raises."""
-        ...
-
-    @property
-    def vcpu(self) -> int:
-        """On which virtual CPU."""
-        ...
-
-    @property
-    def number(self) -> int:
-        """Of the interrupt."""
-        ...
-
-
 class Names(Protocol):
     """A system; `vpok.trace.head.Head` is one."""
 
@@ -133,7 +110,7 @@ class Names(Protocol):
         ...
 
     @property
-    def sources(self) -> Sequence[SourceNames]:
+    def sources(self) -> Sequence[Source]:
         """Of interrupts."""
         ...
 

@@ -117,7 +117,7 @@ export class Painter {
       c.fillStyle = colours.line;
       c.fillRect(Math.round(x), AXIS - 7, 1, 6);
       c.fillStyle = colours.dim;
-      c.fillText(showTick(time, step), Math.round(x) + 4, AXIS / 2 - 1);
+      c.fillText(showTick(time, step, view.to), Math.round(x) + 4, AXIS / 2 - 1);
     }
     if (view.cursor !== null) this.flag(view.x(view.cursor), view.cursor);
   }
@@ -125,7 +125,7 @@ export class Painter {
   /** The instant under the pointer. */
   flag(x, time) {
     const { context: c, view } = this;
-    const text = showTick(time, Math.max(1, view.scale));
+    const text = showTick(time, 10 ** Math.floor(Math.log10(Math.max(1, view.scale))), view.to);
     const width = c.measureText(text).width + 10;
     const left = Math.min(Math.max(0, x - width / 2), view.width - width);
     c.fillStyle = colours.accent;
@@ -186,8 +186,7 @@ export class Painter {
     const room = Math.floor((left + width - shown - 8) / CHARACTER);
     if (room < 2) return;
     c.fillStyle = colours["on-bar"];
-    const cut = text.length > room ? `${text.slice(0, room - 1)}…` : text;
-    c.fillText(cut, shown + 4, middle + 0.5);
+    c.fillText(shortened(text, room), shown + 4, middle + 0.5);
   }
 
   /** Spans [from, to) share the pixel at x: draw how much they cover of it. */
@@ -203,7 +202,7 @@ export class Painter {
     const look = data.kinds[track.kind[best]];
     const [top, tall] = barOf(look.tone, y, row.height);
     const covered = (track.filled[to] - track.filled[from]) / view.scale;
-    c.globalAlpha = Math.min(1, 0.35 + 0.65 * covered);
+    c.globalAlpha = Math.min(1, 0.45 + 0.55 * covered);
     c.fillStyle = colourOf(look.tone, track, track.x[best]);
     c.fillRect(x, top, 1, tall);
     c.globalAlpha = 1;
@@ -246,8 +245,7 @@ export class Painter {
     const most = Math.floor((room - 16) / CHARACTER);
     if (most < 3) return;
     c.fillStyle = colours.text;
-    const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
-    c.fillText(cut, x + 8, y + row.height / 2);
+    c.fillText(shortened(text, most), x + 8, y + row.height / 2);
   }
 
   // --- arrows ---------------------------------------------------------------
@@ -340,6 +338,14 @@ export class Painter {
     c.fillStyle = colours["on-bar"];
     c.fillText(text, x + 6, AXIS + 13);
   }
+}
+
+/** A text in so many characters; of `job 12` the number is what counts. */
+function shortened(text, most) {
+  if (text.length <= most) return text;
+  const number = /^[a-z]+ (\d+)$/.exec(text);
+  if (number && number[1].length <= most) return number[1];
+  return `${text.slice(0, most - 1)}…`;
 }
 
 /** Bars that are drawn thin must not hide what runs. */

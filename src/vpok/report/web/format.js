@@ -27,14 +27,15 @@ export function showInstant(ns) {
   return `${whole}.${rest.replace(/(\d{3})(\d{3})(\d{3})/, "$1 $2 $3")} s`;
 }
 
-/** An instant as an axis has it, *step* ns apart from the next. */
-export function showTick(ns, step) {
-  const [size, name] = UNITS.find(([unit]) => step >= unit) ?? UNITS[3];
-  const up = UNITS.find(([unit]) => unit === size * 1000);
-  // Large numbers of a small unit are hard to read.
-  const [by, unit] = up && ns >= size * 1e5 ? up : [size, name];
-  const digits = Math.max(0, Math.ceil(Math.log10(by / step) - 1e-9));
-  return `${(ns / by).toFixed(digits)} ${unit}`;
+/**
+ * An instant as an axis has it: *step* ns from the next, the last one about
+ * *reach*.  All of an axis are in one unit.
+ */
+export function showTick(ns, step, reach) {
+  const digits = (size) => Math.max(0, Math.ceil(Math.log10(size / step) - 1e-9));
+  const fits = ([size]) => reach >= size && digits(size) <= 6;
+  const [size, name] = UNITS.find(fits) ?? UNITS[3];
+  return `${(ns / size).toFixed(digits(size))} ${name}`;
 }
 
 function trimmed(text) {

@@ -79,6 +79,7 @@ class Page {
   head() {
     const { data } = this;
     const facts = [showTime(data.end), data.reason, `${data.events.toLocaleString("en")} events`];
+    facts.push(...data.notes);
     if (data.cut !== null) facts.push(`drawn up to ${showTime(data.cut)}`);
     $("facts").textContent = facts.join(" · ");
     $("digest").textContent = data.digest ? `digest ${data.digest}` : "";
@@ -208,9 +209,22 @@ class Page {
     this.count(this.go(this.found, forward));
   }
 
-  /** Go to the next or previous deadline miss or error. */
+  /** Go to the next or previous deadline miss or error, and near it. */
   jump(sort, forward) {
-    this.go(problems(this.data, sort), forward);
+    const { view } = this;
+    const at = this.go(problems(this.data, sort), forward);
+    if (at < 0) return;
+    const half = Math.min(view.to - view.from, this.near()) / 2;
+    const time = startOf(view.selected);
+    view.show(time - half, time + half);
+  }
+
+  /** How much time to show about a problem: a few major frames. */
+  near() {
+    const { start, end } = this.data.groups[0].tracks.at(-1);
+    if (!start.length) return this.data.end / 40;
+    const middle = start.length >> 1;
+    return Math.max(8 * (end[middle] - start[middle]), this.data.end / 1000);
   }
 
   go(items, forward) {

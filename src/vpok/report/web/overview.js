@@ -43,6 +43,7 @@ export class Overview {
     this.quiet = false;
     this.middles = Float64Array.from({ length: BINS }, (_, bin) => ((bin + 0.5) * Math.max(1, data.end)) / BINS);
     this.sums = stacked(shares(data));
+    this.highest = Math.max(1e-9, ...(this.sums.at(-1) ?? []));
     this.misses = this.problemTimes();
     this.make();
   }
@@ -63,7 +64,7 @@ export class Overview {
         padding: [2, 0, 0, 0],
         legend: { show: false },
         cursor: { x: false, y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
-        scales: { x: { time: false, range: () => [this.least(), this.most()] }, y: { range: () => [0, 1] } },
+        scales: { x: { time: false, range: () => [this.least(), this.most()] }, y: { range: () => [0, this.highest] } },
         axes: [{ show: false }, { show: false }],
         series: [{}, ...order.map((at) => this.series(at))],
         hooks: { setSelect: [(chart) => this.chosen(chart)], draw: [(chart) => this.problems(chart)] },
