@@ -50,6 +50,7 @@ class Counts:
         self.latencies: dict[Target, Counter[int]] = {}
         self.responses: dict[Who, Counter[int]] = {}
         self.misses: dict[Who, list[MissRow]] = {}
+        self.preempted: Counter[Who] = Counter()
         self.migrated: Counter[Who] = Counter()
         self._job_at: dict[Who, tuple[int, int]] = {}  # job, vCPU
         # By vCPU: state, since when, on which processor, time in each state.
@@ -107,8 +108,9 @@ class Counts:
         partition, vcpu, task, job, _ = event
         who = (partition, task)
         before = self._job_at.get(who)
-        if before is not None and before[0] == job and before[1] != vcpu:
-            self.migrated[who] += 1
+        if before is not None and before[0] == job:  # it had been stopped
+            self.preempted[who] += 1
+            self.migrated[who] += before[1] != vcpu
         self._job_at[who] = (job, vcpu)
 
     def _job_end(self, time: int, pcpu: int, *event: int) -> None:
@@ -222,7 +224,7 @@ class Counts:
             missed=self.tasks[K.JOB_MISS, *who],
             pending=0,
             overdue=0,
-            preempted=self.tasks[K.JOB_STOP, *who],
+            preempted=self.preempted[who],
             migrated=self.migrated[who],
             executed=0,
             worst_arrival=None,

@@ -82,7 +82,7 @@ LOOKS: Final = {
         lead=True,
     ),
     Item.FRAME: Look("frame", "frame", ("number", "count"), numbered=True),
-    Item.SHARE: Look("has a processor", "own"),
+    Item.SHARE: Look("window", "own"),
     Item.SYSCALL: Look("call", "call", ("", ""), ("result", "count")),
     Item.RESULT: Look("result", "answer", ("", ""), ("value", "count")),
     Item.FAULT: Look("fault", "error", ("cause", "count"), problem="error"),

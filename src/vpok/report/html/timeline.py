@@ -183,6 +183,8 @@ class Timeline(Rows):
         self, time: int, pcpu: int, partition: int, vcpu: int, *rest: int
     ) -> None:
         task, job, deadline = rest
+        # Given up, or about to be told as done.
+        self._job_stop(time, pcpu, partition, vcpu, task)
         row = self.thread_row(partition, task)
         row.mark(time, Item.MISS, 0, job, time - deadline)
         who = f"{self.names.partitions[partition].name} {row.label}"

@@ -225,18 +225,12 @@ export class Painter {
       const { tone } = data.kinds[marks.kind[at]];
       drawMark(c, tone, x, y, row.height);
       const next = at + 1 < last ? view.x(marks.time[at + 1]) : view.width;
-      if (labelled && next - x > 40 && this.free(row, marks.time[at], tone)) {
+      if (labelled && next - x > 40 && row.track.start.length === 0) {
         this.caption(row, y, at, x, next - x);
       }
       const apart = next - x < 2 ? marks.time[at] + 2 * view.scale : -1;
       at = apart < 0 ? at + 1 : lowerBound(marks.time, apart, at + 1, last);
     }
-  }
-
-  /** Whether the ground beside a mark is free for its text. */
-  free(row, time, tone) {
-    if (tone === "call" || tone === "answer" || tone === "done") return false;
-    return row.track.start.length === 0 || tone === "error";
   }
 
   caption(row, y, at, x, room) {
@@ -245,7 +239,7 @@ export class Painter {
     const most = Math.floor((room - 16) / CHARACTER);
     if (most < 3) return;
     c.fillStyle = colours.text;
-    c.fillText(shortened(text, most), x + 8, y + row.height / 2);
+    c.fillText(shortened(text, most), x + 10, y + row.height / 2);
   }
 
   // --- arrows ---------------------------------------------------------------

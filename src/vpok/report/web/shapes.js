@@ -6,7 +6,7 @@ import { colours, partitionColour } from "./theme.js";
 const BARS = {
   own: [0.72, 0.5],
   by: [0.72, 0.5],
-  irq: [0.72, 0.5],
+  irq: [0.5, 0.85],
   frame: [0.6, 0.5],
   wait: [0.28, 0.5],
   none: [0.06, 0.5],
