@@ -42,12 +42,13 @@ class Rows:
         messages = [self.messages.group] if self.messages.used else []
         return [self.module, self.processors, *self.partitions, *messages]
 
-    def processor(self, number: int) -> tuple[Track, Track]:
-        """Return a processor's rows: who runs, and whose window it is."""
-        return (
-            self.processors.row((number, 0), f"processor {number}"),
-            self.processors.row((number, 1), "windows"),
-        )
+    def processor(self, number: int) -> Track:
+        """Return a processor's row: who runs."""
+        return self.processors.row((number, 0), f"processor {number}")
+
+    def windows(self, number: int) -> Track:
+        """Return the row of its windows; some systems have none."""
+        return self.processors.row((number, 1), "windows")
 
     def vcpu(self, partition: int, vcpu: int) -> Track:
         """Return a virtual CPU's row."""

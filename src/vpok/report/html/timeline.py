@@ -27,7 +27,7 @@ class Timeline(Rows):
         kinds = [each.personality for each in names.partitions]
         self._calls = [call_namer(kind) for kind in kinds]
         self._errors = [error_namer(kind) for kind in kinds]
-        self._windows = [0] * len(kinds)  # open ones
+        self._open = [0] * len(kinds)  # open ones
         # By (partition, vCPU): its thread or job, and whether it runs.
         self._loaded: dict[tuple[int, int], int] = {}
         self._jobs: dict[tuple[int, int], Track] = {}
@@ -85,11 +85,11 @@ class Timeline(Rows):
     ) -> None:
         if partition < 0:
             return
-        _, row = self.processor(pcpu)
+        row = self.windows(pcpu)
         name = self.label(partition, vcpu)
         row.begin(time, Item.WINDOW, name, partition, rest[1])
-        self._windows[partition] += 1
-        if self._windows[partition] == 1:
+        self._open[partition] += 1
+        if self._open[partition] == 1:
             self.partitions[partition].head.begin(time, Item.SHARE)
 
     def _window_close(
@@ -97,9 +97,9 @@ class Timeline(Rows):
     ) -> None:
         if partition < 0:
             return
-        self.processor(pcpu)[1].end(time)
-        self._windows[partition] = max(0, self._windows[partition] - 1)
-        if not self._windows[partition]:
+        self.windows(pcpu).end(time)
+        self._open[partition] = max(0, self._open[partition] - 1)
+        if not self._open[partition]:
             self.partitions[partition].head.end(time)
 
     def _mode(self, time: int, pcpu: int, partition: int, *rest: int) -> None:
@@ -119,7 +119,7 @@ class Timeline(Rows):
     def _switch(
         self, time: int, pcpu: int, partition: int, vcpu: int, *rest: int
     ) -> None:
-        row, _ = self.processor(pcpu)
+        row = self.processor(pcpu)
         if vcpu == NOBODY:
             row.end(time)
             return

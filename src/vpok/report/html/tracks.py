@@ -33,14 +33,15 @@ class Track:
     times are ns, *name* is a number of `Strings`, *x* and *y* as `LOOKS` says.
     """
 
-    __slots__ = ("_open", "label", "marks", "partition", "spans")
+    __slots__ = ("_marks", "_open", "_spans", "label", "partition")
 
     def __init__(self, label: str, partition: int) -> None:
         """Start empty; *partition* gives the colour (-1: none)."""
         self.label = label
         self.partition = partition
-        self.spans: Columns = tuple(array("q") for _ in range(6))
-        self.marks: Columns = tuple(array("q") for _ in range(5))
+        # One after the other, value by value.
+        self._spans = array("q")
+        self._marks = array("q")
         self._open: tuple[int, Item, int, int, int] | None = None
 
     def begin(
@@ -57,22 +58,23 @@ class Track:
         start, kind, name, x, y = self._open
         self._open = None
         if time > start:
-            row = (start, time, kind, name, x, y)
-            for column, value in zip(self.spans, row, strict=True):
-                column.append(value)
+            self._spans.extend((start, time, kind, name, x, y))
 
     def mark(
         self, time: int, kind: Item, name: int = 0, x: int = 0, y: int = 0
     ) -> None:
         """Keep something of an instant."""
-        row = (time, kind, name, x, y)
-        for column, value in zip(self.marks, row, strict=True):
-            column.append(value)
+        self._marks.extend((time, kind, name, x, y))
 
     @property
-    def items(self) -> int:
-        """How many spans and marks there are."""
-        return len(self.spans[0]) + len(self.marks[0])
+    def spans(self) -> Columns:
+        """The columns of spans."""
+        return tuple(self._spans[place::6] for place in range(6))
+
+    @property
+    def marks(self) -> Columns:
+        """The columns of marks."""
+        return tuple(self._marks[place::5] for place in range(5))
 
 
 class Group:
