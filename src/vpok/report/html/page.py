@@ -19,15 +19,18 @@ PROGRAM: Final = (
     "view.js",
     "layout.js",
     "shapes.js",
+    "overlay.js",
     "draw.js",
     "pick.js",
     "find.js",
     "panels.js",
+    "tooltip.js",
     "overview.js",
+    "labels.js",
     "input.js",
     "main.js",
 )
-_IMPORT: Final = re.compile(r"^import .*\n", re.MULTILINE)
+_IMPORT: Final = re.compile(r"^import [^;]+;\n", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export ", re.MULTILINE)
 _PLACE: Final = re.compile(r"\{\{(\w+)\}\}")
 

@@ -26,7 +26,12 @@
  * @property {ArrayLike<number>} y
  */
 
-const KINDS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: Float64Array };
+const KINDS = {
+  1: Uint8Array,
+  2: Uint16Array,
+  4: Uint32Array,
+  8: Float64Array,
+};
 
 class Reader {
   /** @param {ArrayBuffer} buffer */
@@ -131,7 +136,10 @@ export async function decode(base64) {
   data.groups.forEach((group, number) => {
     group.tracks = group.tracks.map((head) => {
       const spans = reader.spans(head.spans);
-      const marks = { time: reader.sums(head.marks), ...reader.rest(head.marks) };
+      const marks = {
+        time: reader.sums(head.marks),
+        ...reader.rest(head.marks),
+      };
       const track = {
         label: head.label,
         partition: head.partition,

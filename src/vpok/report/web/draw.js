@@ -3,16 +3,16 @@
 // A frame costs what is visible, not what there is: binary searches find the
 // first item, and items of less than a pixel are taken together.
 
-import { labelOf, showTick, showTime, startOf, endOf } from "./format.js";
+import { labelOf, showTick } from "./format.js";
+import { AXIS } from "./layout.js";
+import { Overlay } from "./overlay.js";
 import { lowerBound, upperBound } from "./search.js";
 import { barOf, colourOf, drawMark } from "./shapes.js";
 import { colours } from "./theme.js";
 
-export const AXIS = 26; // px
 const FONT = "11px system-ui, sans-serif";
 const CHARACTER = 6.1; // px, about
 const SAMPLES = 8; // of items that share a pixel
-const MOST_ARROWS = 1500;
 
 export class Painter {
   constructor(canvas, data, view, layout) {
@@ -21,7 +21,7 @@ export class Painter {
     this.data = data;
     this.view = view;
     this.layout = layout;
-    this.hits = new Set(); // found items' tracks, for the rows' edges
+    this.top = new Overlay(this.context, data, view, layout);
   }
 
   /** Fit the canvas to its element. */
@@ -54,8 +54,7 @@ export class Painter {
       this.spans(row, y);
       this.marks(row, y);
     }
-    this.arrows();
-    this.overlay();
+    this.top.draw();
     c.restore();
     this.axis();
   }
@@ -103,7 +102,8 @@ export class Painter {
   grid() {
     const { context: c, view } = this;
     c.fillStyle = colours.line;
-    for (const [, x] of this.ticks()) c.fillRect(Math.round(x), AXIS, 1, view.height);
+    for (const [, x] of this.ticks())
+      c.fillRect(Math.round(x), AXIS, 1, view.height);
   }
 
   axis() {
@@ -117,7 +117,11 @@ export class Painter {
       c.fillStyle = colours.line;
       c.fillRect(Math.round(x), AXIS - 7, 1, 6);
       c.fillStyle = colours.dim;
-      c.fillText(showTick(time, step, view.to), Math.round(x) + 4, AXIS / 2 - 1);
+      c.fillText(
+        showTick(time, step, view.to),
+        Math.round(x) + 4,
+        AXIS / 2 - 1,
+      );
     }
     if (view.cursor !== null) this.flag(view.x(view.cursor), view.cursor);
   }
@@ -125,7 +129,11 @@ export class Painter {
   /** The instant under the pointer. */
   flag(x, time) {
     const { context: c, view } = this;
-    const text = showTick(time, 10 ** Math.floor(Math.log10(Math.max(1, view.scale))), view.to);
+    const text = showTick(
+      time,
+      10 ** Math.floor(Math.log10(Math.max(1, view.scale))),
+      view.to,
+    );
     const width = c.measureText(text).width + 10;
     const left = Math.min(Math.max(0, x - width / 2), view.width - width);
     c.fillStyle = colours.accent;
@@ -150,7 +158,12 @@ export class Painter {
         this.span(row, y, at);
         at += 1;
       } else {
-        const next = lowerBound(start, view.time(Math.floor(left) + 1), at + 1, last);
+        const next = lowerBound(
+          start,
+          view.time(Math.floor(left) + 1),
+          at + 1,
+          last,
+        );
         this.cluster(row, y, at, next, Math.floor(left));
         at = next;
       }
@@ -169,7 +182,8 @@ export class Painter {
     const width = right - left > 3 ? right - left - 0.75 : right - left;
     c.fillRect(left, top, width, tall);
     if (look.lead) this.lead(row, y, track.start[at], track.y[at]);
-    if (tall > 11 && width > 24) this.label(row, at, left, top + tall / 2, width);
+    if (tall > 11 && width > 24)
+      this.label(row, at, left, top + tall / 2, width);
   }
 
   /** What it waited for. */
@@ -197,7 +211,11 @@ export class Painter {
     const stride = Math.max(1, Math.floor((to - from) / SAMPLES));
     const length = (at) => track.end[at] - track.start[at];
     for (let at = from; at < to; at += stride) {
-      if (rank(data, track, at) + length(at) > rank(data, track, best) + length(best)) best = at;
+      if (
+        rank(data, track, at) + length(at) >
+        rank(data, track, best) + length(best)
+      )
+        best = at;
     }
     const look = data.kinds[track.kind[best]];
     const [top, tall] = barOf(look.tone, y, row.height);
@@ -240,97 +258,6 @@ export class Painter {
     if (most < 3) return;
     c.fillStyle = colours.text;
     c.fillText(shortened(text, most), x + 10, y + row.height / 2);
-  }
-
-  // --- arrows ---------------------------------------------------------------
-
-  arrows() {
-    const { context: c, view } = this;
-    const { arrived, took, from, to } = this.data.arrows;
-    const first = lowerBound(arrived, view.from);
-    const last = upperBound(arrived, view.to + (view.to - view.from));
-    const stride = Math.max(1, Math.ceil((last - first) / MOST_ARROWS));
-    c.strokeStyle = colours.send;
-    c.lineWidth = 1;
-    c.globalAlpha = 0.55;
-    c.beginPath();
-    for (let at = first; at < last; at += stride) {
-      const left = view.x(arrived[at] - took[at]);
-      if (left > view.width) continue;
-      this.arrow(left, this.middle(from[at]), view.x(arrived[at]), this.middle(to[at]));
-    }
-    c.stroke();
-    c.globalAlpha = 1;
-  }
-
-  middle(track) {
-    const row = this.layout.row(this.data.tracks[track]);
-    return row.y + row.height / 2 - this.view.scroll + AXIS;
-  }
-
-  arrow(x0, y0, x1, y1) {
-    const { context: c } = this;
-    const bend = Math.max(6, (x1 - x0) / 3);
-    c.moveTo(x0, y0);
-    c.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1 - 3, y1);
-    c.moveTo(x1 - 7, y1 - 3);
-    c.lineTo(x1 - 3, y1);
-    c.lineTo(x1 - 7, y1 + 3);
-  }
-
-  // --- on top ---------------------------------------------------------------
-
-  overlay() {
-    const { context: c, view } = this;
-    if (view.cursor !== null) {
-      c.fillStyle = colours.accent;
-      c.globalAlpha = 0.5;
-      c.fillRect(view.x(view.cursor), AXIS, 1, view.height);
-      c.globalAlpha = 1;
-    }
-    if (view.selected) this.selection(view.selected);
-    if (view.range) this.range(...view.range);
-  }
-
-  selection(item) {
-    const { context: c, view } = this;
-    const row = this.layout.row(item.track);
-    const y = row.y - view.scroll + AXIS;
-    const left = view.x(startOf(item));
-    const right = view.x(endOf(item));
-    c.strokeStyle = colours.select;
-    c.lineWidth = 2;
-    c.beginPath();
-    if (item.span) {
-      const width = Math.max(3, right - left);
-      c.roundRect(left - 1, y + 1.5, width + 1, row.height - 4, 3);
-    } else c.arc(left, y + row.height / 2, 9, 0, 2 * Math.PI);
-    c.stroke();
-    c.fillStyle = colours.select;
-    c.globalAlpha = 0.35;
-    c.fillRect(left, AXIS, 1, view.height);
-    c.globalAlpha = 1;
-  }
-
-  range(from, to) {
-    const { context: c, view } = this;
-    const left = view.x(Math.min(from, to));
-    const right = view.x(Math.max(from, to));
-    c.fillStyle = colours.select;
-    c.globalAlpha = 0.15;
-    c.fillRect(left, AXIS, right - left, view.height);
-    c.globalAlpha = 1;
-    c.fillRect(left, AXIS, 1, view.height);
-    c.fillRect(right, AXIS, 1, view.height);
-    const text = showTime(Math.abs(to - from));
-    const width = c.measureText(text).width + 12;
-    const centre = (left + right) / 2 - width / 2;
-    const x = Math.min(Math.max(2, centre), view.width - width - 2);
-    c.beginPath();
-    c.roundRect(x, AXIS + 4, width, 18, 4);
-    c.fill();
-    c.fillStyle = colours["on-bar"];
-    c.fillText(text, x + 6, AXIS + 13);
   }
 }
 

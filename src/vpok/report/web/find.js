@@ -1,6 +1,6 @@
 // The search box, and jumps to the next miss or error.
 
-import { startOf } from "./format.js";
+import { sameItem, startOf } from "./format.js";
 import { lowerBound, upperBound } from "./search.js";
 
 /**
@@ -26,7 +26,8 @@ export function matches(data, query) {
 
 function collect(found, track, columns, span, test) {
   for (let at = 0; at < columns.kind.length; at++) {
-    if (test(columns.kind[at], columns.name[at])) found.push({ track, at, span });
+    if (test(columns.kind[at], columns.name[at]))
+      found.push({ track, at, span });
   }
 }
 
@@ -37,9 +38,7 @@ function collect(found, track, columns, span, test) {
 export function following(items, current, time, forward) {
   const count = items.length;
   if (!count) return -1;
-  const same = (item) =>
-    current && item.track === current.track && item.at === current.at && item.span === current.span;
-  const at = items.findIndex(same);
+  const at = items.findIndex((item) => sameItem(item, current));
   if (at >= 0) return (at + (forward ? 1 : count - 1)) % count;
   const times = items.map(startOf);
   if (forward) return upperBound(times, time) % count;

@@ -1,5 +1,6 @@
 // Numbers and items as people read them.
 
+/** @type {[number, string][]} */
 const UNITS = [
   [1e9, "s"],
   [1e6, "ms"],
@@ -32,7 +33,8 @@ export function showInstant(ns) {
  * *reach*.  All of an axis are in one unit.
  */
 export function showTick(ns, step, reach) {
-  const digits = (size) => Math.max(0, Math.ceil(Math.log10(size / step) - 1e-9));
+  const digits = (size) =>
+    Math.max(0, Math.ceil(Math.log10(size / step) - 1e-9));
   const fits = ([size]) => reach >= size && digits(size) <= 6;
   const [size, name] = UNITS.find(fits) ?? UNITS[3];
   return `${(ns / size).toFixed(digits(size))} ${name}`;
@@ -50,7 +52,7 @@ function showValue(value, how) {
 
 /**
  * An item: a span or a mark of a track.
- * @typedef {{track: object, at: number, span: boolean}} Item
+ * @typedef {{track: import("./decode.js").Track, at: number, span: boolean}} Item
  */
 
 /** The columns in which an item is. @param {Item} item */
@@ -60,12 +62,21 @@ export function columnsOf(item) {
 
 /** When an item begins. @param {Item} item */
 export function startOf(item) {
-  return item.span ? item.track.start[item.at] : item.track.marks.time[item.at];
+  return item.span
+    ? item.track.start[item.at]
+    : item.track.marks.time[item.at];
 }
 
 /** When it ends. @param {Item} item */
 export function endOf(item) {
   return item.span ? item.track.end[item.at] : item.track.marks.time[item.at];
+}
+
+/** Whether both are the same item. @param {Item?} a @param {Item?} b */
+export function sameItem(a, b) {
+  return (
+    !!a && !!b && a.track === b.track && a.at === b.at && a.span === b.span
+  );
 }
 
 /** What is written on an item. */
@@ -103,7 +114,7 @@ export function describe(data, item) {
   return pairs;
 }
 
-/** Make an element. @param {string} tag @param {string} [text] */
+/** Make an element. @param {string} tag @param {string} [text] @param {string} [className] */
 export function element(tag, text, className) {
   const made = document.createElement(tag);
   if (text !== undefined) made.textContent = text;

@@ -1,6 +1,6 @@
 // Mouse, wheel and keyboard on the timeline.
 
-import { AXIS } from "./draw.js";
+import { AXIS } from "./layout.js";
 import { pick } from "./pick.js";
 
 const STEP = 0.15; // of what is visible: a key's pan
@@ -10,9 +10,14 @@ const SLOP = 4; // px that a click may move
 /** Let the mouse act on the canvas. */
 export class Mouse {
   constructor(canvas, view, layout, tooltip) {
-    Object.assign(this, { canvas, view, layout, tooltip });
+    this.canvas = canvas;
+    this.view = view;
+    this.layout = layout;
+    this.tooltip = tooltip;
     this.held = null; // where the button went down
-    canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    canvas.addEventListener("wheel", (event) => this.wheel(event), {
+      passive: false,
+    });
     canvas.addEventListener("pointerdown", (event) => this.down(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
     canvas.addEventListener("pointerup", (event) => this.up(event));
@@ -88,7 +93,10 @@ export class Mouse {
     if (item?.span) {
       const { track, at } = item;
       const length = track.end[at] - track.start[at];
-      this.view.show(track.start[at] - length * 0.5, track.end[at] + length * 0.5);
+      this.view.show(
+        track.start[at] - length * 0.5,
+        track.end[at] + length * 0.5,
+      );
     } else this.view.zoom(1 / 3, this.view.time(event.offsetX));
   }
 
@@ -118,7 +126,7 @@ export function keys(view, act) {
     "=": zoom(1 / ZOOM),
     s: zoom(ZOOM),
     "-": zoom(ZOOM),
-    "0": () => view.fit(),
+    0: () => view.fit(),
     z: () => act.zoomToRange(),
     n: () => act.jump("miss", true),
     N: () => act.jump("miss", false),

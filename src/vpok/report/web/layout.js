@@ -1,6 +1,7 @@
 // Where the rows are; groups can be folded.
 
-export const ROW = 22; // px
+export const AXIS = 26; // px above the rows
+export const ROW = 22;
 export const HEAD = 26;
 const GAP = 6; // below a group
 

@@ -1,47 +1,24 @@
 // The page: reads the payload and puts the parts together.
 
 import { decode } from "./decode.js";
-import { AXIS, Painter } from "./draw.js";
+import { Painter } from "./draw.js";
 import { following, matches, problems } from "./find.js";
-import { describe, element, endOf, showTime, startOf } from "./format.js";
+import { element, endOf, showTime, startOf } from "./format.js";
 import { keys, Mouse } from "./input.js";
-import { Layout } from "./layout.js";
+import { showLabels } from "./labels.js";
+import { AXIS, Layout } from "./layout.js";
 import { Overview } from "./overview.js";
-import { showConfig, showHistograms, showSelection, showTables } from "./panels.js";
+import {
+  showConfig,
+  showHistograms,
+  showSelection,
+  showTables,
+} from "./panels.js";
 import { partitionColour, readColours, theme, toggleTheme } from "./theme.js";
+import { Tooltip } from "./tooltip.js";
 import { View } from "./view.js";
 
 const $ = (id) => document.getElementById(id);
-
-/** What the pointer is on, beside it. */
-class Tooltip {
-  constructor(root, data) {
-    Object.assign(this, { root, data, item: null });
-  }
-
-  show(item, event) {
-    if (!item) {
-      this.hide();
-      return;
-    }
-    const same = this.item && this.item.track === item.track && this.item.at === item.at && this.item.span === item.span;
-    if (!same) {
-      this.item = item;
-      showSelection(this.root, this.data, item);
-      this.root.hidden = false;
-    }
-    const { offsetWidth, offsetHeight } = this.root;
-    const x = event.clientX + 16;
-    const y = event.clientY + 16;
-    this.root.style.left = `${x + offsetWidth > innerWidth ? event.clientX - offsetWidth - 12 : x}px`;
-    this.root.style.top = `${y + offsetHeight > innerHeight ? event.clientY - offsetHeight - 12 : y}px`;
-  }
-
-  hide() {
-    this.item = null;
-    this.root.hidden = true;
-  }
-}
 
 class Page {
   constructor(data) {
@@ -66,7 +43,8 @@ class Page {
     this.painter.draw();
     this.overview.follow();
     $("rows").style.transform = `translateY(${-this.view.scroll}px)`;
-    if ($("bar").scrollTop !== this.view.scroll) $("bar").scrollTop = this.view.scroll;
+    if ($("bar").scrollTop !== this.view.scroll)
+      $("bar").scrollTop = this.view.scroll;
     if (this.shown !== this.view.selected) {
       this.shown = this.view.selected;
       showSelection($("selection"), this.data, this.shown);
@@ -78,7 +56,11 @@ class Page {
 
   head() {
     const { data } = this;
-    const facts = [showTime(data.end), data.reason, `${data.events.toLocaleString("en")} events`];
+    const facts = [
+      showTime(data.end),
+      data.reason,
+      `${data.events.toLocaleString("en")} events`,
+    ];
     facts.push(...data.notes);
     if (data.cut !== null) facts.push(`drawn up to ${showTime(data.cut)}`);
     $("facts").textContent = facts.join(" · ");
@@ -86,39 +68,19 @@ class Page {
     $("digest").title = data.digest;
     for (const sort of ["miss", "error"]) {
       const count = problems(data, sort).length;
-      const word = sort === "miss" ? "missed" : count === 1 ? "error" : "errors";
+      const word =
+        sort === "miss" ? "missed" : count === 1 ? "error" : "errors";
       $(sort).textContent = `${count.toLocaleString("en")} ${word}`;
       $(sort).disabled = count === 0;
     }
   }
 
   labels() {
-    const { data, layout } = this;
-    $("rows").replaceChildren();
-    for (const row of layout.rows) {
-      const label = element("div", undefined, row.head ? "label head" : "label");
-      label.style.top = `${row.y}px`;
-      label.style.height = `${row.height - 1}px`;
-      const name = element("span", row.track.label, "name");
-      name.title = row.track.label;
-      label.append(name);
-      if (row.head) this.headLabel(label, row, data.groups[row.track.group]);
-      else if (row.track.partition >= 0) label.style.borderLeftColor = partitionColour(row.track.partition);
-      $("rows").append(label);
-    }
-    $("spacer").style.height = `${layout.height + AXIS}px`;
-  }
-
-  headLabel(label, row, group) {
-    const { layout } = this;
-    const number = row.track.group;
-    label.prepend(element("span", layout.folded.has(number) ? "▸" : "▾", "fold"));
-    label.append(element("span", group.note, "note"));
-    if (row.track.partition >= 0) label.style.borderLeftColor = partitionColour(row.track.partition);
-    label.addEventListener("click", () => {
-      layout.toggle(number);
+    showLabels($("rows"), this.data, this.layout, (group) => {
+      this.layout.toggle(group);
       this.relayout();
     });
+    $("spacer").style.height = `${this.layout.height + AXIS}px`;
   }
 
   relayout() {
@@ -140,7 +102,10 @@ class Page {
 
   tab(name) {
     for (const button of document.querySelectorAll("#tabs button")) {
-      button.setAttribute("aria-selected", String(button.dataset.for === name));
+      button.setAttribute(
+        "aria-selected",
+        String(button.dataset.for === name),
+      );
     }
     for (const panel of document.querySelectorAll("#panels > *")) {
       panel.hidden = panel.id !== name;
@@ -155,12 +120,22 @@ class Page {
 
   controls() {
     const { view } = this;
-    new Mouse($("plot"), view, this.layout, new Tooltip($("tooltip"), this.data));
+    new Mouse(
+      $("plot"),
+      view,
+      this.layout,
+      new Tooltip($("tooltip"), this.data),
+    );
     keys(view, this);
     $("bar").addEventListener("scroll", () => {
-      if (Math.abs($("bar").scrollTop - view.scroll) >= 1) view.scrollTo($("bar").scrollTop);
+      if (Math.abs($("bar").scrollTop - view.scroll) >= 1)
+        view.scrollTo($("bar").scrollTop);
     });
-    $("labels").addEventListener("wheel", (event) => view.scrollTo(view.scroll + event.deltaY), { passive: true });
+    $("labels").addEventListener(
+      "wheel",
+      (event) => view.scrollTo(view.scroll + event.deltaY),
+      { passive: true },
+    );
     $("query").addEventListener("input", () => this.query());
     $("query").addEventListener("keydown", (event) => this.typed(event));
     $("next").addEventListener("click", () => this.step(true));
@@ -171,17 +146,24 @@ class Page {
     $("help").addEventListener("click", () => this.help());
     $("fit").addEventListener("click", () => view.fit());
     $("close").addEventListener("click", () => $("keys").close());
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
+      this.recolour(),
+    );
     this.divider();
   }
 
   /** Let the border above the panels be moved. */
   divider() {
     const bar = $("divider");
-    bar.addEventListener("pointerdown", (event) => bar.setPointerCapture(event.pointerId));
+    bar.addEventListener("pointerdown", (event) =>
+      bar.setPointerCapture(event.pointerId),
+    );
     bar.addEventListener("pointermove", (event) => {
       if (!bar.hasPointerCapture(event.pointerId)) return;
-      const height = Math.min(Math.max(innerHeight - event.clientY, 60), innerHeight - 260);
+      const height = Math.min(
+        Math.max(innerHeight - event.clientY, 60),
+        innerHeight - 260,
+      );
       document.body.style.setProperty("--panel", `${height}px`);
     });
   }
@@ -200,7 +182,10 @@ class Page {
 
   count(at) {
     const { length } = this.found;
-    const text = at < 0 ? length.toLocaleString("en") : `${(at + 1).toLocaleString("en")}/${length.toLocaleString("en")}`;
+    const text =
+      at < 0
+        ? length.toLocaleString("en")
+        : `${(at + 1).toLocaleString("en")}/${length.toLocaleString("en")}`;
     $("count").textContent = $("query").value.trim() ? text : "";
   }
 
@@ -229,7 +214,11 @@ class Page {
 
   go(items, forward) {
     const { view } = this;
-    const time = view.selected ? startOf(view.selected) : forward ? view.from : view.to;
+    const time = view.selected
+      ? startOf(view.selected)
+      : forward
+        ? view.from
+        : view.to;
     const at = following(items, view.selected, time, forward);
     if (at >= 0) this.reveal(items[at]);
     return at;
@@ -242,7 +231,10 @@ class Page {
       this.relayout();
     }
     const row = layout.row(item.track);
-    if (row.y < view.scroll || row.y + row.height > view.scroll + view.height) {
+    if (
+      row.y < view.scroll ||
+      row.y + row.height > view.scroll + view.height
+    ) {
       view.scrollTo(row.y - view.height / 2);
     }
     view.reveal(startOf(item), endOf(item));
@@ -263,7 +255,8 @@ class Page {
     readColours();
     this.labels();
     this.overview.make();
-    if ($("latency").childNodes.length) showHistograms($("latency"), this.data);
+    if ($("latency").childNodes.length)
+      showHistograms($("latency"), this.data);
     $("theme").title = theme() === "dark" ? "light (T)" : "dark (T)";
     this.view.changed();
   }

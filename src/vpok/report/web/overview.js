@@ -11,7 +11,8 @@ function shares(data) {
   const found = data.partitions.map(() => new Float64Array(BINS));
   for (const track of data.groups[1].tracks.slice(1)) {
     for (let at = 0; at < track.start.length; at++) {
-      if (track.kind[at] === 0) add(found[track.x[at]], track.start[at], track.end[at], width);
+      if (track.kind[at] === 0)
+        add(found[track.x[at]], track.start[at], track.end[at], width);
     }
   }
   const whole = width * data.processors;
@@ -21,7 +22,8 @@ function shares(data) {
 function add(bins, start, end, width) {
   let bin = Math.min(BINS - 1, Math.floor(start / width));
   while (bin < BINS && bin * width < end) {
-    bins[bin] += Math.min(end, (bin + 1) * width) - Math.max(start, bin * width);
+    bins[bin] +=
+      Math.min(end, (bin + 1) * width) - Math.max(start, bin * width);
     bin += 1;
   }
 }
@@ -41,7 +43,10 @@ export class Overview {
     this.data = data;
     this.view = view;
     this.quiet = false;
-    this.middles = Float64Array.from({ length: BINS }, (_, bin) => ((bin + 0.5) * Math.max(1, data.end)) / BINS);
+    this.middles = Float64Array.from(
+      { length: BINS },
+      (_, bin) => ((bin + 0.5) * Math.max(1, data.end)) / BINS,
+    );
     this.sums = stacked(shares(data));
     this.highest = Math.max(1e-9, ...(this.sums.at(-1) ?? []));
     this.misses = this.problemTimes();
@@ -63,11 +68,22 @@ export class Overview {
         height: Math.max(20, this.root.clientHeight),
         padding: [2, 0, 0, 0],
         legend: { show: false },
-        cursor: { x: false, y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
-        scales: { x: { time: false, range: () => [this.least(), this.most()] }, y: { range: () => [0, this.highest] } },
+        cursor: {
+          x: false,
+          y: false,
+          points: { show: false },
+          drag: { x: true, y: false, setScale: false },
+        },
+        scales: {
+          x: { time: false, range: () => [this.least(), this.most()] },
+          y: { range: () => [0, this.highest] },
+        },
         axes: [{ show: false }, { show: false }],
         series: [{}, ...order.map((at) => this.series(at))],
-        hooks: { setSelect: [(chart) => this.chosen(chart)], draw: [(chart) => this.problems(chart)] },
+        hooks: {
+          setSelect: [(chart) => this.chosen(chart)],
+          draw: [(chart) => this.problems(chart)],
+        },
       },
       [this.middles, ...order.map((at) => this.sums[at])],
       this.root,
@@ -114,7 +130,10 @@ export class Overview {
       const half = (this.view.to - this.view.from) / 2;
       this.view.show(centre - half, centre + half);
     } else {
-      this.view.show(chart.posToVal(left, "x"), chart.posToVal(left + width, "x"));
+      this.view.show(
+        chart.posToVal(left, "x"),
+        chart.posToVal(left + width, "x"),
+      );
     }
   }
 
@@ -124,7 +143,12 @@ export class Overview {
     const left = chart.valToPos(view.from, "x");
     const right = chart.valToPos(view.to, "x");
     this.quiet = true;
-    const box = { left, width: Math.max(2, right - left), top: 0, height: chart.over.clientHeight };
+    const box = {
+      left,
+      width: Math.max(2, right - left),
+      top: 0,
+      height: chart.over.clientHeight,
+    };
     chart.setSelect(box, false);
     this.quiet = false;
   }

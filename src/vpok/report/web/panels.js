@@ -22,13 +22,17 @@ function tableOf({ columns, rows }) {
   const table = element("table");
   const head = element("tr");
   for (const column of columns) {
-    head.append(element("th", column.slice(1), column[0] === ">" ? "right" : ""));
+    head.append(
+      element("th", column.slice(1), column[0] === ">" ? "right" : ""),
+    );
   }
   const body = element("tbody");
   for (const row of rows) {
     const line = element("tr");
     row.forEach((cell, place) => {
-      line.append(element("td", cell, columns[place][0] === ">" ? "right" : ""));
+      line.append(
+        element("td", cell, columns[place][0] === ">" ? "right" : ""),
+      );
     });
     body.append(line);
   }
@@ -50,7 +54,8 @@ export function showTables(root, data) {
 /** Show the configuration's text. */
 export function showConfig(root, data) {
   if (data.config) root.append(element("pre", data.config));
-  else root.append(element("p", "The system was not read from a file.", "hint"));
+  else
+    root.append(element("p", "The system was not read from a file.", "hint"));
 }
 
 /** Show the histograms; uPlot draws them. */
@@ -63,7 +68,10 @@ export function showHistograms(root, data) {
   }
   for (const each of data.histograms) {
     const card = element("section", undefined, "card");
-    card.append(element("h3", each.title), element("p", statistics(each), "hint"));
+    card.append(
+      element("h3", each.title),
+      element("p", statistics(each), "hint"),
+    );
     root.append(card);
     draw(card, each);
   }
@@ -83,7 +91,12 @@ function statistics({ minimum, mean, p99, maximum, count, deadline }) {
 
 function draw(card, each) {
   const places = each.counts.map((_, at) => at);
-  const axis = { stroke: colours.dim, grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line, width: 1 }, font: "11px system-ui" };
+  const axis = {
+    stroke: colours.dim,
+    grid: { stroke: colours.line, width: 1 },
+    ticks: { stroke: colours.line, width: 1 },
+    font: "11px system-ui",
+  };
   new uPlot(
     {
       width: 380,
@@ -91,12 +104,27 @@ function draw(card, each) {
       legend: { show: false },
       cursor: { show: false },
       scales: {
-        x: { time: false, range: () => [-0.5, Math.max(0.5, places.length - 0.5)] },
+        x: {
+          time: false,
+          range: () => [-0.5, Math.max(0.5, places.length - 0.5)],
+        },
         y: { range: (_, low, high) => [0, high * 1.1] },
       },
       axes: [
-        { ...axis, splits: () => marked(places.length), values: (_, at) => at.map((place) => showTime(each.edges[place])), grid: { show: false } },
-        { ...axis, size: 54, values: (_, counts) => counts.map((count) => (Number.isInteger(count) ? String(count) : "")) },
+        {
+          ...axis,
+          splits: () => marked(places.length),
+          values: (_, at) => at.map((place) => showTime(each.edges[place])),
+          grid: { show: false },
+        },
+        {
+          ...axis,
+          size: 54,
+          values: (_, counts) =>
+            counts.map((count) =>
+              Number.isInteger(count) ? String(count) : "",
+            ),
+        },
       ],
       series: [
         {},

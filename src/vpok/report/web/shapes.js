@@ -31,15 +31,18 @@ const tick = (from, to) => (context, x, y, height) => {
   context.fillRect(x - 0.5, y + height * from, 1.5, height * (to - from));
 };
 
-const polygon = (...points) => (context, x, y, height) => {
-  const middle = y + height / 2;
-  context.beginPath();
-  for (const [dx, dy] of points) context.lineTo(x + dx, middle + dy);
-  context.closePath();
-  context.fill();
-};
+const polygon =
+  (...points) =>
+  (context, x, y, height) => {
+    const middle = y + height / 2;
+    context.beginPath();
+    for (const [dx, dy] of points) context.lineTo(x + dx, middle + dy);
+    context.closePath();
+    context.fill();
+  };
 
-const diamond = (size) => polygon([0, -size], [size, 0], [0, size], [-size, 0]);
+const diamond = (size) =>
+  polygon([0, -size], [size, 0], [0, size], [-size, 0]);
 
 const ring = (context, x, y, height) => {
   context.beginPath();

@@ -1,9 +1,30 @@
 // Dark and light: what the system prefers, until the button is pressed.
 
 const NAMES = [
-  "ground", "row", "head", "line", "text", "dim", "accent", "error", "warn",
-  "wait", "none", "off", "irq", "frame", "call", "answer", "mode", "send",
-  "receive", "arrive", "console", "done", "select", "on-bar",
+  "ground",
+  "row",
+  "head",
+  "line",
+  "text",
+  "dim",
+  "accent",
+  "error",
+  "warn",
+  "wait",
+  "none",
+  "off",
+  "irq",
+  "frame",
+  "call",
+  "answer",
+  "mode",
+  "send",
+  "receive",
+  "arrive",
+  "console",
+  "done",
+  "select",
+  "on-bar",
 ];
 const PARTITIONS = 10;
 
@@ -13,7 +34,8 @@ export const colours = { partitions: [] };
 /** Read the colours from the style sheet. */
 export function readColours() {
   const style = getComputedStyle(document.documentElement);
-  for (const name of NAMES) colours[name] = style.getPropertyValue(`--${name}`).trim();
+  for (const name of NAMES)
+    colours[name] = style.getPropertyValue(`--${name}`).trim();
   colours.partitions = [];
   for (let i = 0; i < PARTITIONS; i++) {
     colours.partitions.push(style.getPropertyValue(`--p${i}`).trim());
@@ -34,6 +56,7 @@ export function theme() {
 
 /** Change to the other one. */
 export function toggleTheme() {
-  document.documentElement.dataset.theme = theme() === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme =
+    theme() === "dark" ? "light" : "dark";
   readColours();
 }

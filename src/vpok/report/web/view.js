@@ -45,7 +45,10 @@ export class View {
     const span = Math.min(Math.max(to - from, SHORTEST), most);
     const centre = (from + to) / 2;
     const least = -this.end * MARGIN;
-    const start = Math.min(Math.max(centre - span / 2, least), least + most - span);
+    const start = Math.min(
+      Math.max(centre - span / 2, least),
+      least + most - span,
+    );
     this.from = start;
     this.to = start + span;
     this.changed();
