@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-READY = "body[data-state=ready]"
+SETTLED = "() => document.body.dataset.state || window.failed"
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +54,13 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("console", heard)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", asked)
+        # A program that cannot even be read sets no state.
+        page.add_init_script(
+            "addEventListener('error', () => { window.failed = true })"
+        )
         page.goto(path.as_uri())
-        page.wait_for_selector(READY)
+        page.wait_for_function(SETTLED, timeout=20_000)
+        assert not wrong
         return page
 
     yield open_page

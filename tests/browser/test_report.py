@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+import vpok
 from tests.browser.reports import DEMO, MINIKERNEL, late, report_of
+from vpok.events import EventKind
 from vpok.report.html import Report
 from vpok.report.html.tracks import Track
+from vpok.testing import RecordingSink
+from vpok.trace.head import head_of
 
 pytestmark = pytest.mark.slow
 
@@ -124,6 +128,46 @@ def test_wheel_and_keys_zoom_and_pan(
 
     page.keyboard.press("0")
     assert page.evaluate(SHOWN) == whole
+
+
+def test_the_strip_chooses_what_is_shown(
+    opened: Opened, demo: tuple[Path, Report]
+) -> None:
+    page = opened(demo[0])
+    whole = page.evaluate(SHOWN)
+    page.mouse.move(500, 70)
+    page.mouse.down()
+    page.mouse.move(600, 70, steps=3)
+    page.mouse.up()
+    part = page.evaluate(SHOWN)
+    assert part < whole / 8
+    start = page.evaluate("() => vpok.view.from")
+    page.mouse.click(900, 70)
+    assert page.evaluate(SHOWN) == pytest.approx(part)
+    assert page.evaluate("() => vpok.view.from") > start
+
+
+def test_a_ring_begins_where_its_events_do(
+    opened: Opened, tmp_path: Path
+) -> None:
+    loaded = vpok.load(DEMO)
+    heard = RecordingSink()
+    with loaded.build(sinks=[heard]) as system:
+        end = system.run("1s").end
+    report = Report(head_of(loaded.spec), whole=False)
+    for each in heard.events:
+        if each.time >= 900_000_000 and each.kind != EventKind.CONSOLE:
+            who = (each.pcpu, each.partition, each.vcpu, each.thread)
+            report.emit(each.time, each.kind, *who, each.a, each.b)
+    target = tmp_path / "ring.html"
+    result = report.counted(end, "limit", "")
+    report.write(target, result)
+
+    processor = result.processors[0]
+    assert processor.busy + processor.idle == end - report.begin < 100_000_000
+    page = opened(target)
+    assert page.evaluate(SHOWN) < 110_000_000
+    assert page.evaluate("() => vpok.view.from") > 890_000_000
 
 
 def test_a_click_selects_and_the_pointer_tells(

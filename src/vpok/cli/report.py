@@ -55,7 +55,8 @@ def replay(trace: "Trace") -> "tuple[Report, RunResult]":
     from vpok.events import EventKind
     from vpok.report.html import Report
 
-    report = Report(trace.head, notes=left_out(trace.head))
+    head = trace.head
+    report = Report(head, notes=left_out(head), whole=not head.last)
     for *event, text in trace:
         if event[1] == EventKind.CONSOLE:
             time, _, pcpu, partition, vcpu, *_ = event

@@ -29,17 +29,24 @@ class Report(Sink):
 
     *names*: `vpok.trace.head.Head`, or what is like it.  *notes* are shown
     beside the system's name.  Events beyond the first *most* are counted, and
-    not drawn.
+    not drawn.  *whole*: from the start of the run, or from somewhere in it.
     """
 
     def __init__(
-        self, names: Names, *, notes: Sequence[str] = (), most: int = MOST
+        self,
+        names: Names,
+        *,
+        notes: Sequence[str] = (),
+        most: int = MOST,
+        whole: bool = True,
     ) -> None:
         """Start with nothing heard."""
         self.names = names
         self.notes = notes
         self.most = most
+        self.whole = whole
         self.events = 0
+        self.begin = 0  # ns
         self.cut: int | None = None  # the instant from which on none is drawn
         self._timeline = Timeline(names)
         self._counts = Counts(names)
@@ -70,6 +77,9 @@ class Report(Sink):
             self._timeline.console(time, partition, vcpu, text)
 
     def _drawn(self, time: int) -> bool:
+        if not self.whole and not self.events:
+            self.begin = time
+            self._counts.begin(time)
         self.events += 1
         if self.events > self.most and self.cut is None:
             self.cut = time
@@ -125,6 +135,7 @@ class Report(Sink):
         """Return what the page has beside the timeline."""
         return {
             "system": result.system,
+            "begin": self.begin,
             "end": result.end,
             "reason": REASONS.get(result.reason, result.reason),
             "digest": result.digest or "",

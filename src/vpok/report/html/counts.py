@@ -56,12 +56,17 @@ class Counts:
         # By vCPU: state, since when, on which processor, time in each state.
         self._states: dict[Who, tuple[int, int, int]] = {}
         self._times: Counter[tuple[Who, int]] = Counter()
-        self._idle_since = [0] * names.processors
+        self.begin(0)
         self._idle = [0] * names.processors
         self._handlers: dict[int, Callable[..., None]] = {
             int(kind): getattr(self, f"_{kind.name.lower()}", self._other)
             for kind in EventKind
         }
+
+    def begin(self, time: int) -> None:
+        """Let nothing be known before an instant: processors are idle."""
+        self._begun = time
+        self._idle_since = [time] * self.names.processors
 
     def event(self, kind: int, *event: int) -> None:
         """Take (time, processor, partition, vcpu, thread, a, b)."""
@@ -80,7 +85,9 @@ class Counts:
     def _runstate(self, time: int, pcpu: int, *event: int) -> None:
         partition, vcpu, _, state, _ = event
         who = (partition, vcpu)
-        before, since, _ = self._states.get(who, (OFFLINE, 0, -1))
+        # In the middle of a run, nobody knows what was before.
+        unknown = (OFFLINE, time if self._begun else 0, -1)
+        before, since, _ = self._states.get(who, unknown)
         self._times[who, before] += time - since
         self._states[who] = (state, time, pcpu)
 
@@ -148,7 +155,7 @@ class Counts:
     def _processor(self, number: int, end: int) -> ProcessorRow:
         since = self._idle_since[number]
         idle = self._idle[number] + (end - since if since >= 0 else 0)
-        return ProcessorRow(number, end - idle, idle, 0)
+        return ProcessorRow(number, end - self._begun - idle, idle, 0)
 
     def _partition(self, index: int, end: int) -> PartitionRow:
         names = self.names.partitions[index]
@@ -170,7 +177,8 @@ class Counts:
         )
 
     def _vcpu(self, who: Who, end: int) -> VcpuRow:
-        state, since, pcpu = self._states.get(who, (OFFLINE, 0, -1))
+        never = (OFFLINE, self._begun, -1)
+        state, since, pcpu = self._states.get(who, never)
         times = [self._times[who, each] for each in range(len(STATE_NAMES))]
         times[state] += max(0, end - since)
         return VcpuRow(

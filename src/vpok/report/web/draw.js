@@ -76,7 +76,7 @@ export class Painter {
     }
     // Before the start and after the end there is nothing.
     c.fillStyle = colours.ground;
-    const zero = view.x(0);
+    const zero = view.x(view.begin);
     const end = view.x(view.end);
     if (zero > 0) c.fillRect(0, AXIS, zero, view.height);
     if (end < view.width) c.fillRect(end, AXIS, view.width - end, view.height);
@@ -95,7 +95,7 @@ export class Painter {
     const { view } = this;
     const step = this.step();
     const last = Math.min(view.to, view.end);
-    let time = Math.ceil(Math.max(view.from, 0) / step) * step;
+    let time = Math.ceil(Math.max(view.from, view.begin) / step) * step;
     for (; time <= last; time += step) yield [time, view.x(time)];
   }
 

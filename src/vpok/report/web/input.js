@@ -2,10 +2,10 @@
 
 import { AXIS } from "./layout.js";
 import { pick } from "./pick.js";
+import { SLOP } from "./view.js";
 
 const STEP = 0.15; // of what is visible: a key's pan
 const ZOOM = 1.3; // a key's zoom
-const SLOP = 4; // px that a click may move
 
 /** Let the mouse act on the canvas. */
 export class Mouse {

@@ -3,7 +3,7 @@
 import { decode } from "./decode.js";
 import { Painter } from "./draw.js";
 import { following, matches, problems } from "./find.js";
-import { element, endOf, showTime, startOf } from "./format.js";
+import { endOf, showTime, startOf } from "./format.js";
 import { keys, Mouse } from "./input.js";
 import { showLabels } from "./labels.js";
 import { AXIS, Layout } from "./layout.js";
@@ -14,7 +14,7 @@ import {
   showSelection,
   showTables,
 } from "./panels.js";
-import { partitionColour, readColours, theme, toggleTheme } from "./theme.js";
+import { readColours, theme, toggleTheme } from "./theme.js";
 import { Tooltip } from "./tooltip.js";
 import { View } from "./view.js";
 
@@ -23,7 +23,7 @@ const $ = (id) => document.getElementById(id);
 class Page {
   constructor(data) {
     this.data = data;
-    this.view = new View(data.end);
+    this.view = new View(data.begin, data.end);
     this.layout = new Layout(data);
     this.painter = new Painter($("plot"), data, this.view, this.layout);
     this.found = [];
@@ -57,7 +57,7 @@ class Page {
   head() {
     const { data } = this;
     const facts = [
-      showTime(data.end),
+      showTime(data.end - data.begin),
       data.reason,
       `${data.events.toLocaleString("en")} events`,
     ];
@@ -207,9 +207,12 @@ class Page {
   /** How much time to show about a problem: a few major frames. */
   near() {
     const { start, end } = this.data.groups[0].tracks.at(-1);
-    if (!start.length) return this.data.end / 40;
+    if (!start.length) return (this.view.end - this.view.begin) / 40;
     const middle = start.length >> 1;
-    return Math.max(8 * (end[middle] - start[middle]), this.data.end / 1000);
+    return Math.max(
+      8 * (end[middle] - start[middle]),
+      (this.view.end - this.view.begin) / 1000,
+    );
   }
 
   go(items, forward) {

@@ -2,17 +2,23 @@
 
 import { lowerBound } from "./search.js";
 import { colours, partitionColour } from "./theme.js";
+import { SLOP } from "./view.js";
 
 const BINS = 480;
 
 /** Each partition's share of all processors' time, bin by bin. */
-function shares(data) {
-  const width = Math.max(1, data.end) / BINS;
+function shares(data, view) {
+  const width = (view.end - view.begin) / BINS;
   const found = data.partitions.map(() => new Float64Array(BINS));
   for (const track of data.groups[1].tracks.slice(1)) {
     for (let at = 0; at < track.start.length; at++) {
       if (track.kind[at] === 0)
-        add(found[track.x[at]], track.start[at], track.end[at], width);
+        add(
+          found[track.x[at]],
+          track.start[at] - view.begin,
+          track.end[at] - view.begin,
+          width,
+        );
     }
   }
   const whole = width * data.processors;
@@ -42,24 +48,19 @@ export class Overview {
     this.root = root;
     this.data = data;
     this.view = view;
-    this.quiet = false;
     this.middles = Float64Array.from(
       { length: BINS },
-      (_, bin) => ((bin + 0.5) * Math.max(1, data.end)) / BINS,
+      (_, bin) => view.begin + ((bin + 0.5) * (view.end - view.begin)) / BINS,
     );
-    this.sums = stacked(shares(data));
+    this.sums = stacked(shares(data, view));
     this.highest = Math.max(1e-9, ...(this.sums.at(-1) ?? []));
-    this.misses = this.problemTimes();
+    this.misses = data.groups[0].tracks[1].problems.time;
     this.make();
-  }
-
-  problemTimes() {
-    return this.data.groups[0].tracks[1].problems.time;
   }
 
   /** Make the chart anew: its size or colours have changed. */
   make() {
-    this.root.replaceChildren();
+    this.chart?.destroy();
     // The highest sum first: the lower ones are drawn over it.
     const order = this.sums.map((_, at) => at).reverse();
     this.chart = new uPlot(
@@ -75,7 +76,7 @@ export class Overview {
           drag: { x: true, y: false, setScale: false },
         },
         scales: {
-          x: { time: false, range: () => [this.least(), this.most()] },
+          x: { time: false, range: () => [this.view.least, this.view.most] },
           y: { range: () => [0, this.highest] },
         },
         axes: [{ show: false }, { show: false }],
@@ -88,15 +89,8 @@ export class Overview {
       [this.middles, ...order.map((at) => this.sums[at])],
       this.root,
     );
+    this.clicks();
     this.follow();
-  }
-
-  least() {
-    return -this.view.end * 0.02;
-  }
-
-  most() {
-    return this.view.end * 1.02;
   }
 
   series(at) {
@@ -121,20 +115,27 @@ export class Overview {
     }
   }
 
-  /** The user has dragged, or clicked. */
+  /** Show what was dragged over. */
   chosen(chart) {
-    if (this.quiet) return;
     const { left, width } = chart.select;
-    if (width < 3) {
-      const centre = chart.posToVal(left, "x");
+    if (width < SLOP) return;
+    this.view.show(
+      chart.posToVal(left, "x"),
+      chart.posToVal(left + width, "x"),
+    );
+  }
+
+  /** Let a click move what is shown there; a drag is none. */
+  clicks() {
+    const { over } = this.chart;
+    let down = 0;
+    over.addEventListener("mousedown", (event) => (down = event.offsetX));
+    over.addEventListener("click", (event) => {
+      if (Math.abs(event.offsetX - down) >= SLOP) return;
+      const centre = this.chart.posToVal(event.offsetX, "x");
       const half = (this.view.to - this.view.from) / 2;
       this.view.show(centre - half, centre + half);
-    } else {
-      this.view.show(
-        chart.posToVal(left, "x"),
-        chart.posToVal(left + width, "x"),
-      );
-    }
+    });
   }
 
   /** Show which part is visible. */
@@ -142,7 +143,6 @@ export class Overview {
     const { chart, view } = this;
     const left = chart.valToPos(view.from, "x");
     const right = chart.valToPos(view.to, "x");
-    this.quiet = true;
     const box = {
       left,
       width: Math.max(2, right - left),
@@ -150,6 +150,5 @@ export class Overview {
       height: chart.over.clientHeight,
     };
     chart.setSelect(box, false);
-    this.quiet = false;
   }
 }

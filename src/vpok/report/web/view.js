@@ -1,12 +1,17 @@
 // What is visible: an interval of time, and how far the rows are scrolled.
 
+export const SLOP = 4; // px that a click may move
 const SHORTEST = 20; // ns
-const MARGIN = 0.02; // of the run, before its start and after its end
+const MARGIN = 0.02; // of the run, before and after it
 
 export class View {
-  /** @param {number} end - of the run, ns */
-  constructor(end) {
-    this.end = Math.max(end, SHORTEST);
+  /** @param {number} begin - of what is known, ns @param {number} end */
+  constructor(begin, end) {
+    this.begin = begin;
+    this.end = Math.max(end, begin + SHORTEST);
+    this.margin = (this.end - begin) * MARGIN;
+    this.least = begin - this.margin;
+    this.most = this.end + this.margin;
     this.width = 1; // px of the plot
     this.height = 1;
     this.rows = 0; // px of all rows
@@ -36,19 +41,15 @@ export class View {
 
   /** Show all of the run. */
   fit() {
-    this.show(-this.end * MARGIN, this.end * (1 + MARGIN));
+    this.show(this.least, this.most);
   }
 
   /** Show an interval, as near as it may be. */
   show(from, to) {
-    const most = this.end * (1 + 2 * MARGIN);
-    const span = Math.min(Math.max(to - from, SHORTEST), most);
-    const centre = (from + to) / 2;
-    const least = -this.end * MARGIN;
-    const start = Math.min(
-      Math.max(centre - span / 2, least),
-      least + most - span,
-    );
+    const { least, most } = this;
+    const span = Math.min(Math.max(to - from, SHORTEST), most - least);
+    const wanted = (from + to) / 2 - span / 2;
+    const start = Math.min(Math.max(wanted, least), most - span);
     this.from = start;
     this.to = start + span;
     this.changed();
