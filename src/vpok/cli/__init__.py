@@ -24,6 +24,7 @@ VERBS = {
     "demo": "Run the demo, a small avionics system.",
     "check": "Check a configuration; draw its major frame.",
     "analyze": "Bound the response times of modelled tasks.",
+    "report": "Make an HTML report of a trace.",
     "compare": "Run variants of a system; lay the results side by side.",
     "vcpu-list": "List the virtual CPUs at an instant of a run.",
     "top": "Watch a system live: pause it, step it, interrupt it.",

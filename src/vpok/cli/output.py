@@ -35,6 +35,7 @@ class Wanted:
     gantt: bool
     expect: Path | None
     junit: Path | None
+    report: Path | None
     as_json: bool
 
 
@@ -111,7 +112,7 @@ class Output:
             self._aside(self._gantt(self.timeline, result))
         if not self.wanted.quiet and not self.wanted.as_json:
             self._aside(self._summary(result, interrupted=interrupted))
-        if result.digest is not None and not self.wanted.as_json:
+        if self.wanted.digest and not self.wanted.as_json:
             self._aside(f"digest {result.digest}\n")
         for failure in result.sink_failures:
             click.echo(f"vpok: a listener was dropped: {failure}", err=True)

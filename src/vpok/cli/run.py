@@ -65,6 +65,12 @@ OPTIONS = (
         help="Write what held and what did not into FILE, as CI servers read "
         "it (JUnit's XML).",
     ),
+    click.option(
+        "--report",
+        type=click.Path(path_type=Path, dir_okay=False, writable=True),
+        metavar="FILE",
+        help="Write an HTML report of the run: timeline, tables, latencies.",
+    ),
     json_option,
 )
 
@@ -93,18 +99,22 @@ def command(config: Path, **options: Any) -> int:
         loaded = load(config)
         if not options["quiet"]:
             show_notes(loaded.notes)
-        return execute(loaded, Wanted(**options))
+        return execute(loaded, Wanted(**options), config)
 
 
-def execute(loaded: "Loaded", wanted: "Wanted") -> int:
-    """Run a system; return the exit code."""
+def execute(loaded: "Loaded", wanted: "Wanted", config: Path) -> int:
+    """Run the system of the file *config*; return the exit code."""
     from vpok.cli.drive import drive
     from vpok.cli.output import Output
     from vpok.cli.progress import progress
+    from vpok.cli.report import reporting
 
     output = Output(loaded.spec, wanted)
+    report = reporting(loaded.spec, config, wanted.report)
+    sinks = [*output.sinks(), *report.sinks()]
+    digest = wanted.digest or wanted.report is not None
     with (
-        loaded.build(sinks=output.sinks(), digest=wanted.digest) as system,
+        loaded.build(sinks=sinks, digest=digest) as system,
         progress(wanted) as show,
     ):
 
@@ -116,6 +126,7 @@ def execute(loaded: "Loaded", wanted: "Wanted") -> int:
         stopped = drive(system, wanted.until, drain, realtime=wanted.realtime)
         result = system.result()
     same = output.finish(result, interrupted=stopped)
+    report.finish(result)
     if stopped:
         return INTERRUPTED
     return result.exit_status if same else 1
