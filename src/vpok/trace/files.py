@@ -27,6 +27,8 @@ class Format(NamedTuple):
 
 FORMATS = {
     ".jsonl": Format("jsonl", "JsonLines", "JsonLinesReader"),
+    ".parquet": Format("parquet", "Parquet", "ParquetReader"),
+    ".pftrace": Format("perfetto", "Perfetto", ""),
 }
 
 
