@@ -7,7 +7,7 @@ The one place where everything meets: from a description to a running system.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +16,7 @@ from vpok.assembly import first_level, make_domains
 from vpok.control import Control
 from vpok.events import Sink
 from vpok.kernel.engine import Engine
+from vpok.kernel.errors import VpokError
 from vpok.kernel.loop import Kernel
 from vpok.kernel.module import END_NAMES, LIMIT
 from vpok.kernel.partition import Partition
@@ -32,6 +33,9 @@ from vpok.spec.model import SWITCH, Problem, SystemSpec
 from vpok.spec.problems import ConfigError, problems
 from vpok.trace.digest import Digest
 from vpok.trace.fanout import Fanout
+from vpok.trace.record import End
+from vpok.trace.recording import Recording, begin, finish
+from vpok.trace.writer import Writer
 from vpok.units import FAR, NS_PER_S
 
 
@@ -54,6 +58,7 @@ class System(Control):
         listeners: Fanout | None,
         digest: Digest | None,
         owned: ExitStack,
+        traces: Sequence[Writer] = (),
     ) -> None:
         """Stand at time 0 with all partitions set up."""
         self.spec = spec
@@ -61,6 +66,7 @@ class System(Control):
         self._listeners = listeners
         self._digest = digest
         self._owned = owned
+        self._traces = traces
         self._reached = 0
         self._host_seconds = 0.0
 
@@ -128,8 +134,26 @@ class System(Control):
             sink_failures=tuple(failures),
         )
 
+    def finish(self) -> RunResult:
+        """Write the ends of the traces; return the result of the run."""
+        result = self.result()
+        listeners = self._listeners
+        traces, self._traces = self._traces, ()
+        end = End(result.end, result.reason, result.digest or "", 0)
+        for writer in traces:
+            # One that failed is not among the listeners any more.
+            if listeners is None or writer not in listeners.sinks:
+                continue
+            listeners.remove(writer)
+            failed = finish(writer, end)
+            listeners.failures += [failed] if failed else []
+        failures = tuple(listeners.failures) if listeners else ()
+        return replace(result, sink_failures=failures)
+
     def close(self) -> None:
         """Give back what the engines borrowed; not to be run again."""
+        if self._traces:
+            self.finish()
         self._owned.close()
 
     def __enter__(self) -> Self:
@@ -165,12 +189,15 @@ def build(
     digest: bool = False,
     tier: str | None = None,
     parts: Parts | None = None,
+    traces: Sequence[Recording | str | Path] = (),
+    config: str = "",
 ) -> System:
     """
     Make a system of *spec*; raises ConfigError or VpokError.
 
     *sinks* hear of every event.  *tier* asks for one of the engine's ways to
-    measure time; all give the same run.
+    measure time; all give the same run.  *traces* are files to be written,
+    with the text of the *config* that *spec* came from, if there is one.
     """
     if parts is None:
         found = problems(spec, POLICIES)
@@ -178,9 +205,10 @@ def build(
             raise ConfigError(found)
         parts = standard_parts(tier)
     counted = Digest() if digest else None
-    heard = [*sinks, counted] if counted else list(sinks)
-    listeners = Fanout(heard) if heard else None
     with ExitStack() as stack:
+        writers = _writers(traces, spec, config, stack)
+        heard = [*sinks, *writers, *filter(None, [counted])]
+        listeners = Fanout(heard) if heard else None
         partitions = [
             _partition(spec, index, parts, stack)
             for index in range(len(spec.partitions))
@@ -200,7 +228,26 @@ def build(
             _planners(kernel, spec)
         kernel.boot()
         _sources(kernel, spec)
-        return System(spec, kernel, listeners, counted, stack.pop_all())
+        owned = stack.pop_all()
+        return System(spec, kernel, listeners, counted, owned, writers)
+
+
+def _writers(
+    traces: Sequence[Recording | str | Path],
+    spec: SystemSpec,
+    config: str,
+    stack: ExitStack,
+) -> list[Writer]:
+    """Begin the traces; raises VpokError."""
+    writers: list[Writer] = []
+    for each in traces:
+        wanted = each if isinstance(each, Recording) else Recording(each)
+        if Path(wanted.path) in [writer.path for writer in writers]:
+            raise VpokError(f"{wanted.path}: a trace once only")
+        last = instant(wanted.last)
+        writers.append(begin(wanted, spec, last, config))
+        stack.callback(writers[-1].abandon)
+    return writers
 
 
 def standard_parts(tier: str | None = None) -> Parts:
@@ -349,6 +396,7 @@ class Loaded:
 
     spec: SystemSpec
     notes: tuple[Problem, ...]  # what was read and knowingly not used
+    text: str = ""  # of the file
 
     def build(
         self,
@@ -356,9 +404,17 @@ class Loaded:
         sinks: Sequence[Sink] = (),
         digest: bool = False,
         tier: str | None = None,
+        traces: Sequence[Recording | str | Path] = (),
     ) -> System:
         """Make the system; see `vpok.system.build`."""
-        return build(self.spec, sinks=sinks, digest=digest, tier=tier)
+        return build(
+            self.spec,
+            sinks=sinks,
+            digest=digest,
+            tier=tier,
+            traces=traces,
+            config=self.text,
+        )
 
 
 def load(path: str | Path, changes: Mapping[str, str] | None = None) -> Loaded:
@@ -372,4 +428,6 @@ def load(path: str | Path, changes: Mapping[str, str] | None = None) -> Loaded:
     from vpok import config  # noqa: PLC0415
 
     found = config.load(path, changes or {})
-    return Loaded(found.spec, tuple(found.notes))
+    # The text says what was run only if nothing of it was replaced.
+    text = "" if changes else Path(path).read_text(errors="replace")
+    return Loaded(found.spec, tuple(found.notes), text)

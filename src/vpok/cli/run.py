@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from vpok.cli.output import Wanted
     from vpok.system import Loaded
 
+
+
+def listed(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> tuple[str, ...]:
+    """Read `A,B`."""
+    return tuple(part.strip() for part in value.split(",")) if value else ()
+
+
 OPTIONS = (
     click.option(
         "--raw",
@@ -58,6 +67,38 @@ OPTIONS = (
         metavar="FILE",
         help="Compare the raw text with FILE; exit code 1 if it differs.",
     ),
+    click.option(
+        "traces",
+        "--trace",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Write a trace, by the end of its name: .jsonl, .pftrace (for "
+        "Perfetto), .parquet; with .gz compressed. May be repeated.",
+    ),
+    click.option(
+        "trace_only",
+        "--trace-only",
+        callback=listed,
+        metavar="NAME,...",
+        help="Trace these partitions only.",
+    ),
+    click.option(
+        "trace_kinds",
+        "--trace-kinds",
+        callback=listed,
+        metavar="KIND,...",
+        help="Trace these kinds of events only, as in irq_raise,irq_deliver.",
+    ),
+    click.option(
+        "trace_last",
+        "--trace-last",
+        callback=instant,
+        metavar="TIME",
+        help="Trace the last stretch of virtual time only (at most 250,000 "
+        "events): before the first error that the health monitor hears of, "
+        "otherwise before the end.",
+    ),
     json_option,
 )
 
@@ -95,11 +136,13 @@ def execute(loaded: "Loaded", wanted: "Wanted") -> int:
     from vpok.cli.output import Output
 
     output = Output(loaded.spec, wanted)
-    with loaded.build(sinks=output.sinks(), digest=wanted.digest) as system:
+    with loaded.build(
+        sinks=output.sinks(), digest=wanted.digest, traces=wanted.recordings()
+    ) as system:
         stopped = drive(
             system, wanted.until, output.drain, realtime=wanted.realtime
         )
-        result = system.result()
+        result = system.finish()
     same = output.finish(result, interrupted=stopped)
     if stopped:
         return INTERRUPTED

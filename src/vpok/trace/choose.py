@@ -51,7 +51,8 @@ class Chosen(Writer):
         """Pass an event on, if it was chosen."""
         wanted = partition in self.partitions
         if kind == SWITCH:
-            wanted |= self._runs.get(pcpu, NOBODY) in self.partitions
+            before = self._runs.get(pcpu, NOBODY)
+            wanted |= before != NOBODY and before in self.partitions
             self._runs[pcpu] = partition
         elif kind == FLUSH:
             sender = self.head.ports[a].partition

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from mypy_extensions import i64
 
 from vpok.events import Sink
+from vpok.trace.recording import failure
+from vpok.trace.writer import Writer
 
 
 class Fanout(Sink):
@@ -48,8 +50,16 @@ class Fanout(Sink):
             except Exception as error:  # noqa: BLE001 (whatever it is)
                 self._drop(sink, error)
 
-    def _drop(self, sink: Sink, error: Exception) -> None:
-        # A new list: the old one is being walked over.
+    def remove(self, sink: Sink) -> None:
+        """Listen for one less."""
+        # A new list: the old one may be walked over.
         self.sinks = [other for other in self.sinks if other is not sink]
+
+    def _drop(self, sink: Sink, error: Exception) -> None:
+        self.remove(sink)
+        if isinstance(sink, Writer):
+            sink.abandon()
+            self.failures.append(failure(sink, error))
+            return
         kind = type(error).__name__
         self.failures.append(f"{type(sink).__name__}: {kind}: {error}")

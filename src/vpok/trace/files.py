@@ -23,12 +23,14 @@ class Format(NamedTuple):
     module: str  # imported when it is used
     writer: str
     reader: str  # '': for viewers only
+    extra: str = ""  # what pip installs with vpok for it
+    packs: bool = True  # `.gz` makes it smaller
 
 
 FORMATS = {
     ".jsonl": Format("jsonl", "JsonLines", "JsonLinesReader"),
-    ".parquet": Format("parquet", "Parquet", "ParquetReader"),
-    ".pftrace": Format("perfetto", "Perfetto", ""),
+    ".parquet": Format("parquet", "Parquet", "ParquetReader", "parquet", packs=False),
+    ".pftrace": Format("perfetto", "Perfetto", "", "perfetto"),
 }
 
 
@@ -57,11 +59,25 @@ def format_of(path: Path) -> Format:
             f"{path}: no format of traces: end the name in {known}, and "
             ".gz to compress"
         )
-    return FORMATS[plain.suffix]
+    found = FORMATS[plain.suffix]
+    if plain != path and not found.packs:
+        raise TraceError(
+            f"{path}: this format is compressed as it is: leave .gz out"
+        )
+    return found
 
 
 def _part(found: Format, name: str) -> Any:
-    return getattr(import_module(f"vpok.trace.{found.module}"), name)
+    try:
+        module = import_module(f"vpok.trace.{found.module}")
+    except ModuleNotFoundError as error:
+        if not found.extra:
+            raise
+        raise TraceError(
+            f"traces in this format need {error.name}: "
+            f"pip install 'vpok[{found.extra}]'"
+        ) from None
+    return getattr(module, name)
 
 
 def make_writer(path: Path, head: Head) -> Writer:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from vpok.trace.head import PortHead
 
 SAMPLING: Final = "sampling"
+GONE: Final = 3  # DROPS from here on take all that is pending of a number
 MOST: Final = 4096  # messages that are known of a port; older ones are lost
 
 Target = tuple[int, int, int]  # partition, vCPU, number of an interrupt

@@ -67,7 +67,7 @@ class JsonLines(BlockWriter):
                 "end": end.time,
                 "reason": end.reason,
                 "digest": end.digest,
-                "events": end.events,
+                "events": self.events,
             }
         )
         self._file.close()

@@ -82,13 +82,14 @@ class Parquet(BlockWriter):
             self.flush()
         if self._rows:
             self._group()
-        told = json.dumps(end._asdict())
+        told = json.dumps(end._replace(events=self.events)._asdict())
         self._writer.add_key_value_metadata({END: told})
         self._writer.close()
         self._file.close()
 
     def abandon(self) -> None:
         """Let the file go as it is."""
+        self._writer.is_open = False  # or it would write once more
         self._file.abandon()
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from vpok.events import EventKind
 from vpok.kernel.partition import IDLE, NORMAL
 from vpok.trace import names
-from vpok.trace.flows import Channels, Raises
+from vpok.trace.flows import GONE, Channels, Raises
 from vpok.trace.head import Head
 from vpok.trace.packets import BEGIN, INSTANT, Note
 from vpok.trace.slices import Slices
@@ -20,7 +20,6 @@ from vpok.trace.tracks import Key
 from vpok.trace.writer import Row
 
 UNANSWERED: Final = -1  # the result of a call that comes later
-GONE: Final = 3  # DROPS from here on take all that is pending of a number
 
 
 class Perfetto(Slices):

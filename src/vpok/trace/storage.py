@@ -21,6 +21,14 @@ class Storage:
             # No name and no time of the host: the same bytes every time.
             self._file = gzip.GzipFile("", "wb", LEVEL, Whole(self._raw), 0)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more."""
+        return self._raw.closed
+
+    def flush(self) -> None:
+        """Hold nothing back."""
+
     def write(self, data: bytes) -> None:
         """Write all of it; raises OSError."""
         if self._file is self._raw:

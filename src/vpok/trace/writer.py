@@ -31,7 +31,7 @@ class Writer(Sink):
         self.since = 0  # ns: from there on the trace has everything
 
     def close(self, end: End) -> None:
-        """Write what is left; raises OSError."""
+        """Write what is left, and how many events; raises OSError."""
         raise NotImplementedError
 
     def abandon(self) -> None:

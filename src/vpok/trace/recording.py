@@ -1,0 +1,105 @@
+"""What is recorded of a run, and where: from a wish to a listener."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vpok.events import EventKind
+from vpok.spec.model import SystemSpec
+from vpok.trace.choose import Chosen
+from vpok.trace.files import make_writer
+from vpok.trace.head import Head, head_of
+from vpok.trace.jsonl import KINDS, NAMES, TraceError
+from vpok.trace.record import End
+from vpok.trace.ring import Ring
+from vpok.trace.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """
+    A trace to be written while a system runs.
+
+    The format follows from the name of the file.  *partitions* and *kinds*
+    (`irq_raise`) choose what is recorded, none of them: all.  *last* keeps
+    only the end of it (ns, or as `1s`): see `vpok.trace.ring`.
+    """
+
+    path: str | Path
+    partitions: Sequence[str] = ()
+    kinds: Sequence[str | EventKind] = ()
+    last: int | str = 0
+
+
+def begin(
+    wanted: Recording, spec: SystemSpec, last: int, config: str = ""
+) -> Writer:
+    """Begin a trace of the last *last* ns, or 0: all; raises TraceError."""
+    path = Path(wanted.path)
+    partitions = _partitions(wanted, spec)
+    kinds = _kinds(wanted)
+    head = replace(
+        head_of(spec, config),
+        only_partitions=partitions,
+        only_kinds=tuple(NAMES[kind] for kind in kinds),
+        last=last,
+    )
+    writer = _open(path, head)
+    if last:
+        writer = Ring(writer)
+    if partitions or kinds:
+        writer = Chosen(writer, frozenset(partitions), frozenset(kinds))
+    return writer
+
+
+def _open(path: Path, head: Head) -> Writer:
+    if not path.parent.is_dir():
+        raise TraceError(
+            f"{path}: there is no directory {path.parent}: make it first"
+        )
+    try:
+        return make_writer(path, head)
+    except OSError as error:
+        raise TraceError(f"{path}: {error.strerror or error}") from None
+
+
+def _partitions(wanted: Recording, spec: SystemSpec) -> tuple[int, ...]:
+    names = [partition.name for partition in spec.partitions]
+    for name in wanted.partitions:
+        if name not in names:
+            raise TraceError(
+                f"there is no partition {name!r} to be recorded: take "
+                f"{', '.join(names)}"
+            )
+    return tuple(sorted({names.index(name) for name in wanted.partitions}))
+
+
+def _kinds(wanted: Recording) -> tuple[int, ...]:
+    found = set()
+    for kind in wanted.kinds:
+        name = kind.name.lower() if isinstance(kind, EventKind) else kind
+        if name not in KINDS:
+            raise TraceError(
+                f"there is no event {name!r} to be recorded: take "
+                f"{', '.join(KINDS)}"
+            )
+        found.add(KINDS[name])
+    return tuple(sorted(found))
+
+
+def finish(writer: Writer, end: End) -> str:
+    """Close a trace; return what went wrong, or ''."""
+    try:
+        writer.close(end)
+    except Exception as error:  # noqa: BLE001 (a listener cannot harm a run)
+        writer.abandon()
+        return failure(writer, error)
+    return ""
+
+
+def failure(writer: Writer, error: Exception) -> str:
+    """Say what became of a trace, for the end of a run."""
+    what = str(error)
+    if isinstance(error, OSError):
+        what = error.strerror or what
+    return f"{writer.path}: {what}: the trace is not whole"
