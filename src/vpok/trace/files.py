@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from vpok.trace.head import Head
 from vpok.trace.jsonl import TraceError
 from vpok.trace.record import End, Event
-from vpok.trace.writer import Writer
+from vpok.trace.storage import reading
+from vpok.trace.writer import CONSOLE, Writer
+
+PACKET: Final = b"\x0a"  # how every file for Perfetto begins
 
 
 class Format(NamedTuple):
@@ -104,3 +107,34 @@ def open_trace(path: Path) -> Iterator[Trace]:
         yield trace
     finally:
         trace.close()
+
+
+def convert(source: Path, target: Path) -> None:
+    """Write a trace in another format; raises TraceError."""
+    with open_trace(source) as trace:
+        writer = make_writer(target, trace.head)
+        try:
+            for event in trace:
+                if event.kind == CONSOLE:
+                    time, _, pcpu, partition, vcpu, _, _, _, text = event
+                    writer.console(time, pcpu, partition, vcpu, text)
+                else:
+                    writer.emit(*event[:8])
+            writer.close(trace.end)
+        except BaseException:
+            writer.abandon()
+            raise
+
+
+def check_viewable(path: Path) -> None:
+    """Refuse what is certainly no file for Perfetto; raises TraceError."""
+    try:
+        with reading(path) as file:
+            start = file.read(1)
+    except (OSError, EOFError) as error:
+        what = getattr(error, "strerror", None) or error
+        raise TraceError(f"{path}: {what}") from None
+    if not start:
+        raise TraceError(f"{path}: empty: record a trace anew")
+    if start != PACKET:
+        raise TraceError(f"{path}: no trace for Perfetto: take a .pftrace")

@@ -1,25 +1,32 @@
 """Files of traces: plain, or compressed if their name ends in `.gz`."""
 
 import gzip
-from contextlib import suppress
+import zlib
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 COMPRESSED: Final = ".gz"
 LEVEL: Final = 6
+GZIP: Final = 31  # zlib's number for a stream with a head of gzip's
 
 
 class Storage:
-    """A file that a trace is written into, block by block."""
+    """
+    A file that a trace is written into, block by block.
+
+    What is written first waits for the second: a disk that is full must not
+    keep a run from beginning.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Begin it anew; raises OSError."""
+        """Begin it anew; raises OSError if it cannot be opened."""
         # Without a buffer nothing is left to be written when it is given up.
         self._raw = path.open("wb", buffering=0)
-        self._file: Any = self._raw
-        if path.suffix == COMPRESSED:
-            # No name and no time of the host: the same bytes every time.
-            self._file = gzip.GzipFile("", "wb", LEVEL, Whole(self._raw), 0)
+        # No name and no time of the host: the same bytes every time.
+        packed = path.suffix == COMPRESSED
+        self._packer = zlib.compressobj(LEVEL, wbits=GZIP) if packed else None
+        self._first = b""
+        self._begun = False
 
     @property
     def closed(self) -> bool:
@@ -27,52 +34,40 @@ class Storage:
         return self._raw.closed
 
     def flush(self) -> None:
-        """Hold nothing back."""
+        """Hold nothing back: that is what `close` is for."""
 
     def write(self, data: bytes) -> None:
         """Write all of it; raises OSError."""
-        if self._file is self._raw:
-            write_all(self._raw, data)
-        else:
-            self._file.write(data)
+        if not self._first:
+            self._first = bytes(data)
+            return
+        self._begin()
+        self._write(data)
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            self._write(self._first)
+
+    def _write(self, data: bytes) -> None:
+        self._put(self._packer.compress(data) if self._packer else data)
+
+    def _put(self, data: bytes) -> None:
+        """Write all: a pipe may take less at once."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._raw.write(rest) :]
 
     def close(self) -> None:
         """Write what is left and let the file go; raises OSError."""
-        try:
-            if self._file is not self._raw:
-                self._file.close()
-        finally:
-            self._raw.close()
+        with self._raw:
+            self._begin()
+            if self._packer is not None:
+                self._put(self._packer.flush())
 
     def abandon(self) -> None:
         """Let the file go as it is."""
-        with suppress(OSError, ValueError):
-            self._raw.close()
-        with suppress(OSError, ValueError):
-            self._file.close()
-
-
-class Whole:
-    """What the compressor writes into."""
-
-    def __init__(self, raw: Any) -> None:
-        """Write into a file without a buffer."""
-        self.raw = raw
-
-    def write(self, data: bytes) -> int:
-        """Write all of it; raises OSError."""
-        write_all(self.raw, data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Hold nothing back."""
-
-
-def write_all(raw: Any, data: bytes) -> None:
-    """Write all of *data*: pipes may take less at once; raises OSError."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[raw.write(rest) :]
+        self._raw.close()
 
 
 def reading(path: Path) -> IO[bytes]:
