@@ -16,7 +16,6 @@ from vpok.assembly import first_level, make_domains
 from vpok.control import Control
 from vpok.events import Sink
 from vpok.kernel.engine import Engine
-from vpok.kernel.errors import VpokError
 from vpok.kernel.loop import Kernel
 from vpok.kernel.module import END_NAMES, LIMIT
 from vpok.kernel.partition import Partition
@@ -34,8 +33,7 @@ from vpok.spec.problems import ConfigError, problems
 from vpok.trace.digest import Digest
 from vpok.trace.fanout import Fanout
 from vpok.trace.record import End
-from vpok.trace.recording import Recording, begin, finish
-from vpok.trace.writer import Writer
+from vpok.trace.recording import Recording, begin
 from vpok.units import FAR, NS_PER_S
 
 
@@ -58,7 +56,6 @@ class System(Control):
         listeners: Fanout | None,
         digest: Digest | None,
         owned: ExitStack,
-        traces: Sequence[Writer] = (),
     ) -> None:
         """Stand at time 0 with all partitions set up."""
         self.spec = spec
@@ -66,7 +63,6 @@ class System(Control):
         self._listeners = listeners
         self._digest = digest
         self._owned = owned
-        self._traces = traces
         self._reached = 0
         self._host_seconds = 0.0
 
@@ -137,22 +133,15 @@ class System(Control):
     def finish(self) -> RunResult:
         """Write the ends of the traces; return the result of the run."""
         result = self.result()
-        listeners = self._listeners
-        traces, self._traces = self._traces, ()
+        if self._listeners is None:
+            return result
         end = End(result.end, result.reason, result.digest or "", 0)
-        for writer in traces:
-            # One that failed is not among the listeners any more.
-            if listeners is None or writer not in listeners.sinks:
-                continue
-            listeners.remove(writer)
-            failed = finish(writer, end)
-            listeners.failures += [failed] if failed else []
-        failures = tuple(listeners.failures) if listeners else ()
-        return replace(result, sink_failures=failures)
+        self._listeners.finish(end)
+        return replace(result, sink_failures=tuple(self._listeners.failures))
 
     def close(self) -> None:
         """Give back what the engines borrowed; not to be run again."""
-        if self._traces:
+        if self._listeners is not None and self._listeners.writing:
             self.finish()
         self._owned.close()
 
@@ -206,7 +195,7 @@ def build(
         parts = standard_parts(tier)
     counted = Digest() if digest else None
     with ExitStack() as stack:
-        writers = _writers(traces, spec, config, stack)
+        writers = begin(traces, spec, config, instant, stack)
         heard = [*sinks, *writers, *filter(None, [counted])]
         listeners = Fanout(heard) if heard else None
         partitions = [
@@ -228,26 +217,7 @@ def build(
             _planners(kernel, spec)
         kernel.boot()
         _sources(kernel, spec)
-        owned = stack.pop_all()
-        return System(spec, kernel, listeners, counted, owned, writers)
-
-
-def _writers(
-    traces: Sequence[Recording | str | Path],
-    spec: SystemSpec,
-    config: str,
-    stack: ExitStack,
-) -> list[Writer]:
-    """Begin the traces; raises VpokError."""
-    writers: list[Writer] = []
-    for each in traces:
-        wanted = each if isinstance(each, Recording) else Recording(each)
-        if Path(wanted.path) in [writer.path for writer in writers]:
-            raise VpokError(f"{wanted.path}: a trace once only")
-        last = instant(wanted.last)
-        writers.append(begin(wanted, spec, last, config))
-        stack.callback(writers[-1].abandon)
-    return writers
+        return System(spec, kernel, listeners, counted, stack.pop_all())
 
 
 def standard_parts(tier: str | None = None) -> Parts:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from vpok.system import Loaded
 
 
-
 def listed(
     context: click.Context, option: click.Parameter, value: str | None
 ) -> tuple[str, ...]:

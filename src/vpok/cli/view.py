@@ -1,7 +1,7 @@
 """`vpok view`: a trace in Perfetto's viewer, without a network."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mypy_extensions import i64
 
 from vpok.events import Sink
-from vpok.trace.recording import failure
+from vpok.trace.record import End
 from vpok.trace.writer import Writer
 
 
@@ -50,16 +50,29 @@ class Fanout(Sink):
             except Exception as error:  # noqa: BLE001 (whatever it is)
                 self._drop(sink, error)
 
-    def remove(self, sink: Sink) -> None:
-        """Listen for one less."""
-        # A new list: the old one may be walked over.
-        self.sinks = [other for other in self.sinks if other is not sink]
+    @property
+    def writing(self) -> bool:
+        """Whether there are traces that have no end yet."""
+        return any(isinstance(sink, Writer) for sink in self.sinks)
+
+    def finish(self, end: End) -> None:
+        """Close the traces, which hear no more."""
+        for sink in self.sinks:
+            if isinstance(sink, Writer):
+                try:
+                    sink.close(end)
+                except Exception as error:  # noqa: BLE001 (whatever it is)
+                    self._drop(sink, error)
+        self.sinks = [s for s in self.sinks if not isinstance(s, Writer)]
 
     def _drop(self, sink: Sink, error: Exception) -> None:
-        self.remove(sink)
-        if isinstance(sink, Writer):
-            sink.abandon()
-            self.failures.append(failure(sink, error))
+        # A new list: the old one is being walked over.
+        self.sinks = [other for other in self.sinks if other is not sink]
+        what, kind = str(error), type(error).__name__
+        if not isinstance(sink, Writer):
+            self.failures.append(f"{type(sink).__name__}: {kind}: {what}")
             return
-        kind = type(error).__name__
-        self.failures.append(f"{type(sink).__name__}: {kind}: {error}")
+        sink.abandon()
+        if isinstance(error, OSError):
+            what = error.strerror or what
+        self.failures.append(f"{sink.path}: {what}: the trace is not whole")

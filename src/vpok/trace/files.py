@@ -32,7 +32,9 @@ class Format(NamedTuple):
 
 FORMATS = {
     ".jsonl": Format("jsonl", "JsonLines", "JsonLinesReader"),
-    ".parquet": Format("parquet", "Parquet", "ParquetReader", "parquet", packs=False),
+    ".parquet": Format(
+        "parquet", "Parquet", "ParquetReader", "parquet", packs=False
+    ),
     ".pftrace": Format("perfetto", "Perfetto", "", "perfetto"),
 }
 

@@ -82,9 +82,7 @@ class Channels:
         """Know all ports; nothing waits."""
         self.owners = [port.partition for port in ports]
         self.samples = [port.kind == SAMPLING for port in ports]
-        self.queues: list[deque[Message]] = [
-            deque(maxlen=MOST) for _ in ports
-        ]
+        self.queues: list[deque[Message]] = [deque(maxlen=MOST) for _ in ports]
         # By sender: the last flush, what it carried, and where to by now.
         self._carried: dict[int, tuple[int, list[Message], set[int]]] = {}
 

@@ -9,13 +9,13 @@ import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from vpok.events import EventKind
 from vpok.kernel.errors import VpokError
 from vpok.trace.head import FORMAT, Head, as_dict, from_dict
 from vpok.trace.record import End, Event
-from vpok.trace.storage import reading, Storage
+from vpok.trace.storage import Storage, reading
 from vpok.trace.writer import BlockWriter, Row
 
 MARK: Final = "vpok-trace"  # the key of the format's number, in line 1
@@ -91,7 +91,7 @@ class JsonLinesReader:
         """Read the head; raises TraceError."""
         self.path = path
         self.end = End(0, "", "", 0)
-        self._file: IO[bytes] = reading(path)
+        self._file = reading(path)
         try:
             self.head = self._head()
         except TraceError:

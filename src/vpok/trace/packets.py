@@ -140,7 +140,8 @@ class Packets:
             sequence_flags=NEEDED,
             track_event=event,
         )
-        return packet.SerializeToString()
+        data: bytes = packet.SerializeToString()
+        return data
 
     def _name(self, name: str) -> int:
         """Return the number of a name, which is told when it is new."""

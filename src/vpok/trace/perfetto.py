@@ -179,21 +179,26 @@ class Perfetto(Slices):
 
 Told = tuple[str, tuple[Note, ...]]
 
+
+def _line(number: int, asserted: int) -> Told:
+    return f"line {number} {'' if asserted else 'de'}asserted", ()
+
+
 OTHERS: Final[Mapping[int, Callable[[int, int], Told]]] = MappingProxyType(
     {
-        EventKind.FAULT: lambda a, b: (f"fault {a}", (("pc", b),)),
-        EventKind.SHUTDOWN: lambda a, b: (f"end: {names.end(a)}", ()),
-        EventKind.IRQ_OVERRUN: lambda a, b: (f"overrun {a}", ()),
-        EventKind.IRQ_LINE: lambda a, b: (
-            f"line {a} {'asserted' if b else 'deasserted'}",
-            (),
+        EventKind.FAULT: lambda cause, pc: (f"fault {cause}", (("pc", pc),)),
+        EventKind.SHUTDOWN: lambda why, _: (f"end: {names.end(why)}", ()),
+        EventKind.IRQ_OVERRUN: lambda number, _: (f"overrun {number}", ()),
+        EventKind.IRQ_LINE: _line,
+        EventKind.VECTOR: lambda cause, address: (
+            f"vector {cause}",
+            (("address", address),),
         ),
-        EventKind.VECTOR: lambda a, b: (f"vector {a}", (("address", b),)),
-        EventKind.CONTROL: lambda a, b: (
-            f"control: {names.control(a)}",
-            (("value", b),),
+        EventKind.CONTROL: lambda what, value: (
+            f"control: {names.control(what)}",
+            (("value", value),),
         ),
-        EventKind.PLAN: lambda a, b: (f"plan {a}", ()),
+        EventKind.PLAN: lambda plan, _: (f"plan {plan}", ()),
     }
 )
 # Of these, those that are drawn among a vCPU's interrupts.

@@ -1,6 +1,7 @@
 """What is recorded of a run, and where: from a wish to a listener."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from vpok.trace.choose import Chosen
 from vpok.trace.files import make_writer
 from vpok.trace.head import Head, head_of
 from vpok.trace.jsonl import KINDS, NAMES, TraceError
-from vpok.trace.record import End
 from vpok.trace.ring import Ring
 from vpok.trace.writer import Writer
 
@@ -32,9 +32,32 @@ class Recording:
 
 
 def begin(
-    wanted: Recording, spec: SystemSpec, last: int, config: str = ""
+    traces: Sequence[Recording | str | Path],
+    spec: SystemSpec,
+    config: str,
+    instant: Callable[[int | str], int],
+    stack: ExitStack,
+) -> list[Writer]:
+    """
+    Begin traces of a run of *spec*; raises TraceError.
+
+    *instant* reads times; *stack* lets the files go if the system cannot be
+    built after all.
+    """
+    writers: list[Writer] = []
+    for each in traces:
+        wanted = each if isinstance(each, Recording) else Recording(each)
+        if Path(wanted.path) in [writer.path for writer in writers]:
+            raise TraceError(f"{wanted.path}: is there twice")
+        writers.append(_begin(wanted, spec, instant(wanted.last), config))
+        stack.callback(writers[-1].abandon)
+    return writers
+
+
+def _begin(
+    wanted: Recording, spec: SystemSpec, last: int, config: str
 ) -> Writer:
-    """Begin a trace of the last *last* ns, or 0: all; raises TraceError."""
+    """Begin a trace of the last *last* ns, or 0: of all."""
     path = Path(wanted.path)
     partitions = _partitions(wanted, spec)
     kinds = _kinds(wanted)
@@ -85,21 +108,3 @@ def _kinds(wanted: Recording) -> tuple[int, ...]:
             )
         found.add(KINDS[name])
     return tuple(sorted(found))
-
-
-def finish(writer: Writer, end: End) -> str:
-    """Close a trace; return what went wrong, or ''."""
-    try:
-        writer.close(end)
-    except Exception as error:  # noqa: BLE001 (a listener cannot harm a run)
-        writer.abandon()
-        return failure(writer, error)
-    return ""
-
-
-def failure(writer: Writer, error: Exception) -> str:
-    """Say what became of a trace, for the end of a run."""
-    what = str(error)
-    if isinstance(error, OSError):
-        what = error.strerror or what
-    return f"{writer.path}: {what}: the trace is not whole"

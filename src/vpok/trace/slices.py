@@ -53,9 +53,7 @@ class Slices(BlockWriter):
 
     # --- slices ----------------------------------------------------------------
 
-    def begin(
-        self, time: int, track: int, name: str, *notes: Note
-    ) -> None:
+    def begin(self, time: int, track: int, name: str, *notes: Note) -> None:
         """Let a slice begin."""
         self.opened(track)
         self.packets.begin(time, track, name, *notes)

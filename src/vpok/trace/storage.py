@@ -70,7 +70,7 @@ class Storage:
         self._raw.close()
 
 
-def reading(path: Path) -> IO[bytes]:
+def reading(path: Path) -> IO[bytes] | gzip.GzipFile:
     """Open a trace for reading; raises OSError."""
     if path.suffix == COMPRESSED:
         return gzip.open(path, "rb")

@@ -35,12 +35,12 @@ class Tracks(dict[Key, int]):
         self.packets = packets
         self._threads = FIRST_THREAD
         for pcpu in range(head.processors):
-            self["runs", pcpu]  # noqa: B018 (describes it)
+            self["runs", pcpu]
         for index, partition in enumerate(head.partitions):
             for vcpu in range(partition.vcpus):
-                self["vcpu", index, vcpu]  # noqa: B018
+                self["vcpu", index, vcpu]
             for task in range(len(partition.tasks)):
-                self["thread", index, task]  # noqa: B018
+                self["thread", index, task]
 
     def __missing__(self, key: Key) -> int:
         """Describe a track."""
@@ -71,7 +71,8 @@ class Tracks(dict[Key, int]):
             pid, name = MODULE, self.head.system
         else:
             pid, name = index + 1, self.head.partitions[index].name
-        return {"process": {"pid": pid, "process_name": name}}
+        order = {"legacy_sort_index": pid}
+        return {"process": {"pid": pid, "process_name": name, **order}}
 
     def _thread(self, index: int, name: str) -> dict[str, Any]:
         parent = self["partition", index]
