@@ -7,7 +7,7 @@ The one place where everything meets: from a description to a running system.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -132,16 +132,16 @@ class System(Control):
 
     def finish(self) -> RunResult:
         """Write the ends of the traces; return the result of the run."""
-        result = self.result()
-        if self._listeners is None:
-            return result
-        end = End(result.end, result.reason, result.digest or "", 0)
-        self._listeners.finish(end)
-        return replace(result, sink_failures=tuple(self._listeners.failures))
+        if self._listeners:
+            so_far = self.result()
+            digest = so_far.digest or ""
+            end = End(so_far.end, so_far.reason, digest, 0)
+            self._listeners.finish(end)
+        return self.result()
 
     def close(self) -> None:
         """Give back what the engines borrowed; not to be run again."""
-        if self._listeners is not None and self._listeners.writing:
+        if self._listeners and self._listeners.writing:
             self.finish()
         self._owned.close()
 
@@ -185,8 +185,8 @@ def build(
     Make a system of *spec*; raises ConfigError or VpokError.
 
     *sinks* hear of every event.  *tier* asks for one of the engine's ways to
-    measure time; all give the same run.  *traces* are files to be written,
-    with the text of the *config* that *spec* came from, if there is one.
+    measure time; all give the same run.  *traces* are files to be written;
+    *config* is the text that *spec* came from, for them.
     """
     if parts is None:
         found = problems(spec, POLICIES)
@@ -366,7 +366,7 @@ class Loaded:
 
     spec: SystemSpec
     notes: tuple[Problem, ...]  # what was read and knowingly not used
-    text: str = ""  # of the file
+    text: str = ""  # of the file, unless something of it was replaced
 
     def build(
         self,
@@ -398,6 +398,5 @@ def load(path: str | Path, changes: Mapping[str, str] | None = None) -> Loaded:
     from vpok import config  # noqa: PLC0415
 
     found = config.load(path, changes or {})
-    # The text says what was run only if nothing of it was replaced.
     text = "" if changes else Path(path).read_text(errors="replace")
     return Loaded(found.spec, tuple(found.notes), text)

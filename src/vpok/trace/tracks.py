@@ -71,8 +71,7 @@ class Tracks(dict[Key, int]):
             pid, name = MODULE, self.head.system
         else:
             pid, name = index + 1, self.head.partitions[index].name
-        order = {"legacy_sort_index": pid}
-        return {"process": {"pid": pid, "process_name": name, **order}}
+        return {"process": {"pid": pid, "process_name": name}}
 
     def _thread(self, index: int, name: str) -> dict[str, Any]:
         parent = self["partition", index]
