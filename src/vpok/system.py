@@ -133,10 +133,9 @@ class System(Control):
     def finish(self) -> RunResult:
         """Write the ends of the traces; return the result of the run."""
         if self._listeners:
-            so_far = self.result()
-            digest = so_far.digest or ""
-            end = End(so_far.end, so_far.reason, digest, 0)
-            self._listeners.finish(end)
+            now = self.result()
+            digest = now.digest or ""
+            self._listeners.finish(End(now.end, now.reason, digest, 0))
         return self.result()
 
     def close(self) -> None:
@@ -189,14 +188,13 @@ def build(
     *config* is the text that *spec* came from, for them.
     """
     if parts is None:
-        found = problems(spec, POLICIES)
-        if found:
+        if found := problems(spec, POLICIES):
             raise ConfigError(found)
         parts = standard_parts(tier)
     counted = Digest() if digest else None
     with ExitStack() as stack:
-        writers = begin(traces, spec, config, instant, stack)
-        heard = [*sinks, *writers, *filter(None, [counted])]
+        heard = [*sinks, *begin(traces, spec, config, instant, stack)]
+        heard += [counted] if counted else []
         listeners = Fanout(heard) if heard else None
         partitions = [
             _partition(spec, index, parts, stack)
@@ -376,7 +374,7 @@ class Loaded:
         tier: str | None = None,
         traces: Sequence[Recording | str | Path] = (),
     ) -> System:
-        """Make the system; see `vpok.system.build`."""
+        """Make the system; see `build`."""
         return build(
             self.spec,
             sinks=sinks,

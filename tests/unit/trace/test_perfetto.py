@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,8 +73,7 @@ def run(
 def test_slices_are_as_many_as_events_that_begin_one(run: Run) -> None:
     expected: Counter[Track] = Counter()
     system = run.head["system"]
-    for row in run.of("frame"):
-        expected[system, "frames"] += 1
+    expected[system, "frames"] = len(run.of("frame"))
     for row in run.of("window_open"):
         expected[system, f"processor {row['processor']} windows"] += 1
     for row in run.of("switch"):
@@ -196,7 +196,7 @@ def test_counters_are_what_the_events_add_up_to(run: Run) -> None:
 
 def pending(run: Run) -> dict[Track, list[tuple[int, float]]]:
     counts: Counter[Track] = Counter()
-    found = defaultdict(list)
+    found: dict[Track, list[tuple[int, float]]] = defaultdict(list)
     for row in run.rows:
         change = {"irq_raise": 1, "irq_deliver": -1}.get(row["kind"], 0)
         if change:
@@ -209,7 +209,7 @@ def pending(run: Run) -> dict[Track, list[tuple[int, float]]]:
 def depths(run: Run) -> dict[Track, list[tuple[int, float]]]:
     ports = run.head["ports"]
     bytes_in: Counter[int] = Counter()
-    found = defaultdict(list)
+    found: dict[Track, list[tuple[int, float]]] = defaultdict(list)
 
     def tell(number: int, time: int) -> None:
         port = ports[number]
@@ -238,7 +238,7 @@ def depths(run: Run) -> dict[Track, list[tuple[int, float]]]:
 def utilisation(run: Run, pcpu: int) -> list[tuple[int, float]]:
     """Integrate the switches over each frame; leave out what repeats."""
     if not run.of("frame"):
-        bounds = list(range(0, run.end, 1_000_000)) + [run.end]
+        bounds = [*range(0, run.end, 1_000_000), run.end]
     else:
         bounds = [0, *(r["time"] for r in run.of("frame")), run.end]
     switches = [r for r in run.of("switch") if r["processor"] == pcpu]
@@ -250,7 +250,7 @@ def utilisation(run: Run, pcpu: int) -> list[tuple[int, float]]:
         if here["vcpu"] >= 0
     ]
     found: list[tuple[int, float]] = []
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         if high == low:
             continue
         time = sum(max(0, min(b, high) - max(a, low)) for a, b in busy)
