@@ -12,10 +12,12 @@ with and without a trace.
 import argparse
 import gzip
 import json
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -35,12 +37,13 @@ from vpok.trace.digest import Digest
 from vpok.trace.files import make_writer, open_trace
 from vpok.trace.jsonl import NAMES
 from vpok.trace.record import End
-from vpok.trace.writer import BLOCK
+from vpok.trace.writer import BLOCK, BlockWriter, Row
 
 ROOT = Path(__file__).parent.parent
 PINGPONG = ROOT / "examples/pingpong/x86-64.yaml"
 DEMO = ROOT / "src/vpok/demo/config.yaml"
 WANTED = 100_000
+HOARD = "hoard"
 MEASURED = ["jsonl", "jsonl.gz", "pftrace", "pftrace.gz", "parquet"]
 Action = Callable[[], object]
 
@@ -77,13 +80,22 @@ class Material:
         return path
 
 
+class Hoard(BlockWriter):
+    """Keeps everything: what memory that is not flat looks like here."""
+
+    def write(self, rows: list[Row]) -> None:
+        self._all = [*getattr(self, "_all", []), *rows]
+
+    def close(self, end: End) -> None:
+        self.flush()
+
+
 # --- the bare libraries --------------------------------------------------------
 
 
 def bare_json(material: Material, packed: bool) -> None:
     path = material.folder / "bare.jsonl"
-    opened: Any = gzip.open(path, "wt", 6) if packed else path.open("w")
-    with opened as file:
+    with gzip.open(path, "wt", 6) if packed else path.open("w") as file:
         for event in material.events:
             row = {
                 "time": event.time,
@@ -100,7 +112,7 @@ def bare_json(material: Material, packed: bool) -> None:
 
 def packets(path: Path) -> list[Any]:
     """Return what is in a file that we wrote, as plain values."""
-    found = []
+    found: list[Any] = []
     for packet in proto.Trace.FromString(path.read_bytes()).packet:
         if not packet.HasField("track_event"):
             found.append((packet, None))
@@ -117,9 +129,8 @@ def packets(path: Path) -> list[Any]:
 def bare_perfetto(material: Material, said: list[Any], packed: bool) -> None:
     """Let the library's builder make the packets that we make."""
     path = material.folder / "bare.pftrace"
-    opened: Any = gzip.open(path, "wb", 6) if packed else path.open("wb")
     counter = proto.TrackEvent.TYPE_COUNTER
-    with opened as file:
+    with gzip.open(path, "wb", 6) if packed else path.open("wb") as file:
         builder = StreamingTraceProtoBuilder(file)
         for time_or_packet, fields in said:
             if fields is None:
@@ -191,17 +202,16 @@ def sinks(material: Material, rounds: int) -> Iterator[str]:
     count = len(material.events)
     for name, sink in (("none", Sink), ("digest", Digest)):
         taken = [
-            seconds(lambda s=sink: material.told(s())) for _ in range(rounds)
+            seconds(partial(material.told, sink())) for _ in range(rounds)
         ]
         yield f"{name}: {spread(taken).show(1e6 / count)} us/event"
     for suffix in MEASURED:
+        ours = partial(material.write, suffix)
         other = bare(material, suffix)
         pair = interleave(
-            lambda s=suffix: seconds(lambda: material.write(s)),
-            lambda o=other: seconds(o),
-            rounds,
+            partial(seconds, ours), partial(seconds, other), rounds
         )
-        size = material.write(suffix).stat().st_size / count
+        size = ours().stat().st_size / count
         yield (
             f"{suffix}: {pair.ours.show(1e6 / count)} us/event, library "
             f"{pair.other.show(1e6 / count)}, ratio {pair.ratio.show(1)}; "
@@ -230,11 +240,14 @@ def memory(suffix: str, events: int) -> int:
 
 def one(suffix: str, events: int) -> None:
     """Write events that are made on the way; print the peak memory."""
-    from resource import RUSAGE_SELF, getrusage
-
     with TemporaryDirectory() as folder:
         material = Material(Path(folder), 1)
-        writer = make_writer(Path(folder) / f"t.{suffix}", material.head)
+        path = Path(folder) / f"t.{suffix}"
+        writer = (
+            Hoard(path, material.head)
+            if suffix == HOARD
+            else make_writer(path, material.head)
+        )
         written = turn = 0
         while written < events:
             for event in material.events:
@@ -243,7 +256,20 @@ def one(suffix: str, events: int) -> None:
             written += len(material.events)
             turn += 1
         writer.close(material.last)
-    print(getrusage(RUSAGE_SELF).ru_maxrss)
+    print(peak())
+
+
+def peak() -> int:
+    """
+    Return the most memory (kB) that this program has had.
+
+    Not `ru_maxrss`: that one outlives `exec`, so a child of a large process
+    starts with its parent's.
+    """
+    status = Path("/proc/self/status").read_text()
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    assert found is not None
+    return int(found[1])
 
 
 def runs(folder: Path, rounds: int) -> Iterator[str]:
@@ -254,24 +280,31 @@ def runs(folder: Path, rounds: int) -> Iterator[str]:
         ("demo", DEMO, None),
         ("workload (c), 20 s", config, "20s"),
     ):
-        for suffix in (None, "digest", *MEASURED):
-            ratio = interleave(
-                lambda s=suffix, p=path, u=until: whole(folder, p, u, s),
-                lambda p=path, u=until: whole(folder, p, u, None),
-                rounds,
-            )
+        without = partial(whole, folder, path, until, "")
+        for suffix in ("", "digest", *MEASURED):
+            with_it = partial(whole, folder, path, until, suffix)
+            pair = interleave(with_it, without, rounds)
             yield (
-                f"{name}, {suffix or 'none'}: {ratio.ours.show(1e3, 1)} ms, "
-                f"{ratio.ratio.show(1)} times the run without"
+                f"{name}, {suffix or 'none'}: {pair.ours.show(1e3, 1)} ms, "
+                f"{pair.ratio.show(1)} times the run without"
+                f"{size(folder, suffix)}"
             )
 
 
-def whole(
-    folder: Path, config: Path, until: str | None, suffix: str | None
-) -> float:
+def size(folder: Path, suffix: str) -> str:
+    """Return how large the last trace is: less regular than `Material`."""
+    if suffix not in MEASURED:
+        return ""
+    with open_trace(folder / "run.jsonl") as trace:
+        events = sum(1 for _ in trace)
+    written = (folder / f"run.{suffix}").stat().st_size
+    return f"; {written / events:.1f} bytes/event of {events}"
+
+
+def whole(folder: Path, config: Path, until: str | None, suffix: str) -> float:
     """Return the processor time of one run."""
     digest = suffix == "digest"
-    traces = [] if suffix in (None, "digest") else [folder / f"run.{suffix}"]
+    traces = [folder / f"run.{suffix}"] if suffix in MEASURED else []
     loaded = vpok.load(config)
     with loaded.build(digest=digest, traces=traces) as system:
         begun = time.process_time()
@@ -293,7 +326,7 @@ def main() -> None:
         folder = Path(made)
         for line in sinks(Material(folder, WANTED), given.rounds):
             print(line, flush=True)
-        for suffix in MEASURED:
+        for suffix in (*MEASURED, HOARD):
             few, many = memory(suffix, WANTED), memory(suffix, 10 * WANTED)
             print(
                 f"{suffix}: {few / 1024:.0f} MB for {WANTED} events, "
