@@ -141,20 +141,17 @@ def bare_perfetto(material: Material, said: list[Any], packed: bool) -> None:
             )
             packet = builder.create_packet()
             packet.timestamp = time_or_packet
-            packet.trusted_packet_sequence_id = 1
-            packet.sequence_flags = 2
+            packet.trusted_packet_sequence_id, packet.sequence_flags = 1, 2
             event = packet.track_event
-            event.type = kind
-            event.track_uuid = track
+            event.type, event.track_uuid = kind, track
             if name:
                 event.name_iid = name
             elif text:
                 event.name = text
-            if kind == counter:
-                if share:
-                    event.double_counter_value = share
-                else:
-                    event.counter_value = value
+            if kind == counter and share:
+                event.double_counter_value = share
+            elif kind == counter:
+                event.counter_value = value
             if through:
                 event.flow_ids.extend(through)
             if last:
