@@ -6,11 +6,13 @@ from vpok.abi.paravirt_enums import enums
 from vpok.abi.paravirt_header import header
 from vpok.abi.paravirt_page import page
 from vpok.config import reference
+from vpok.trace import page as trace
 
 ROOT = Path(__file__).parent.parent
 MADE = {
     "docs/reference/configuration.md": reference.page,
     "docs/reference/abi.md": page,
+    "docs/reference/trace.md": trace.page,
     "guests/paravirt/include/vpok.h": header,
     "src/vpok/abi/paravirt_calls.py": enums,
 }

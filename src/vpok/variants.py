@@ -17,7 +17,7 @@ from itertools import product
 from pathlib import Path
 
 from vpok.report.comparison import Column, comparison, comparison_tables
-from vpok.report.html import page
+from vpok.report.markup import page
 from vpok.report.rows import RunResult
 from vpok.spec.model import Problem
 from vpok.spec.problems import ConfigError

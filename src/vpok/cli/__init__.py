@@ -22,6 +22,7 @@ BROKEN_PIPE = 141  # what a shell tells of others who are cut off
 VERBS = {
     "run": "Run a system and print what its guests print.",
     "demo": "Run the demo, a small avionics system.",
+    "view": "Show a trace in Perfetto's viewer, without a network.",
     "check": "Check a configuration; draw its major frame.",
     "analyze": "Bound the response times of modelled tasks.",
     "report": "Make an HTML report of a trace.",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vpok.events import Sink
     from vpok.report.rows import RunResult
     from vpok.spec.model import SystemSpec
+    from vpok.trace.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,25 @@ class Wanted:
     expect: Path | None
     junit: Path | None
     report: Path | None
+    traces: tuple[Path, ...]
+    trace_only: tuple[str, ...]
+    trace_kinds: tuple[str, ...]
+    trace_last: int | None  # ns
     as_json: bool
+
+    def recordings(self) -> "list[Recording]":
+        """Return the traces to be written; raises UsageError."""
+        from vpok.trace.recording import Recording
+
+        chosen = self.trace_only or self.trace_kinds or self.trace_last
+        if chosen and not self.traces:
+            raise click.UsageError("a choice of what to trace needs --trace")
+        return [
+            Recording(
+                path, self.trace_only, self.trace_kinds, self.trace_last or 0
+            )
+            for path in self.traces
+        ]
 
 
 class Output:
