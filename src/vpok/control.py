@@ -105,7 +105,7 @@ class Control:
             return self._slice(FAR)
         tap = Tap(self.kernel.sink, by == "window")
         listening = self.kernel.listening
-        self.kernel.sink = tap
+        self.kernel.listen(tap)
         self.kernel.listening = True
         try:
             while tap.told < 0 and self._slice(FAR):
@@ -115,7 +115,7 @@ class Control:
                 if not self._slice(tap.told + 1):
                     break
         finally:
-            self.kernel.sink = tap.sink
+            self.kernel.listen(tap.sink)
             self.kernel.listening = listening
         return tap.told >= 0
 

@@ -67,6 +67,7 @@ class EventKind(IntEnum):
     JOB_END = 27  # a job is done (job, response time)
     JOB_MISS = 28  # a deadline has been missed (job, deadline)
     PLAN = 29  # another plan is in force (plan, -)
+    BUDGET = 30  # a vCPU's budget turns (ns left, instant of the next change)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
