@@ -21,6 +21,7 @@ class Asked:
     """Which one; what is not said is anything."""
 
     interrupt: int = NOBODY
+    any_interrupt: bool = False
     task: int = NOBODY
     partition: int = NOBODY
     number: int = 0  # of the job, or the interrupt's occurrence; 0: the worst
@@ -79,13 +80,12 @@ def waits(head: Head, events: Iterable[Event], asked: Asked) -> Iterator[Wait]:
         last = event.time
         if asked.partition not in {NOBODY, event.partition}:
             continue
-        if asked.interrupt == NOBODY:
+        if asked.interrupt == NOBODY and not asked.any_interrupt:
             ended = jobs.take(event)
             if ended is not None and asked.task in {NOBODY, ended.task}:
                 yield ended
-        elif (event.kind, event.a) == (
-            EventKind.IRQ_DELIVER,
-            asked.interrupt,
+        elif event.kind == EventKind.IRQ_DELIVER and (
+            asked.any_interrupt or event.a == asked.interrupt
         ):
             count += 1
             yield Wait(
