@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +9,14 @@ from hypothesis import strategies as st
 
 from tests.properties import modelled, scheduled
 from vpok.events import EventKind
-from vpok.spec.model import InterruptSpec, SystemSpec
+from vpok.spec.model import SystemSpec
 from vpok.system import build, standard_parts
 from vpok.testing import RecordingSink
+from vpok.testing.interrupt_strategies import (
+    NUMBERS,
+    InterruptPlan,
+    interrupt_plans,
+)
 from vpok.trace.head import head_of
 from vpok.trace.record import Event
 from vpok.trace.waits import Asked, waits
@@ -20,6 +24,7 @@ from vpok.trace.why import (
     BUDGET,
     ELSEWHERE,
     EXECUTING,
+    HANDLER,
     JOBS,
     OFFLINE_,
     POLICY,
@@ -39,9 +44,22 @@ def record(spec: SystemSpec, until: int = RUN) -> list[Event]:
     sink = RecordingSink()
     with build(spec, parts=standard_parts(), sinks=[sink]) as system:
         system.run(until)
+    return recorded(sink)
+
+
+def recorded(sink: RecordingSink) -> list[Event]:
     return [
-        Event(e.time, int(e.kind), e.pcpu, e.partition, e.vcpu, e.thread, e.a,
-              e.b, e.text)
+        Event(
+            e.time,
+            int(e.kind),
+            e.pcpu,
+            e.partition,
+            e.vcpu,
+            e.thread,
+            e.a,
+            e.b,
+            e.text,
+        )
         for e in sink.events
     ]
 
@@ -128,3 +146,32 @@ def test_time_outside_the_windows_is_what_the_schedule_says(
         assert total(parts, WINDOW) <= outside
         # Asleep, it does not wait for a window.
         assert outside <= total(parts, WINDOW, RELEASE)
+
+
+@pytest.mark.slow
+@HUNDREDS
+@given(interrupt_plans())
+def test_the_parts_of_every_latency_add_up(plan: InterruptPlan) -> None:
+    world = plan.world()
+    world.system.run(until=9_000)
+    events = recorded(world.sink)
+    spec = world.system.spec
+
+    for number in NUMBERS:
+        found = explained(spec, events, Asked(interrupt=number))
+        told = [
+            e.b
+            for e in events
+            if (e.kind, e.a) == (EventKind.IRQ_DELIVER, number)
+        ]
+        assert told == [wait.end - wait.begin for wait, _ in found]
+        for wait, parts in found:
+            assert sum(part.time for part in parts) == wait.end - wait.begin
+            assert not total(parts, RELEASE, EXECUTING, JOBS, BUDGET)
+            nests = total(parts, HANDLER)
+            assert not nests or any(
+                e.kind == EventKind.IRQ_DELIVER and e.time < wait.end
+                for e in events
+            )
+            if spec.partitions[wait.partition].vcpus.policy == "null":
+                assert not total(parts, POLICY, ELSEWHERE)

@@ -60,7 +60,6 @@ def show(found: "Difference") -> str:
     """Return what was found, heads first."""
     from vpok.report.words import plural
 
-    one, two = found.sides
     lines = [_head(found, name) for name in found.heads]
     events = plural(found.same, "event")
     if not found.differ:
@@ -118,11 +117,12 @@ def _until(found: "Difference") -> str:
 
     head = found.sides[0].head
     rows = [
-        [partition.name]
-        + [str(found.count(number, what)) for what in COUNTED]
+        [partition.name] + [str(found.count(number, what)) for what in COUNTED]
         for number, partition in enumerate(head.partitions)
     ]
-    table = Table(["<both, up to then", *(f">{what}" for what in COUNTED)], rows)
+    table = Table(
+        ["<both, up to then", *(f">{what}" for what in COUNTED)], rows
+    )
     current = [
         f"processor {number}: "
         + vcpu_name(head, *found.current.get(number, (-1, -1)))

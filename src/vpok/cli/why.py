@@ -80,7 +80,9 @@ def command(
         asked = choice(trace, task, interrupt, partition, number or 0, miss)
         head, wait, parts = explain(trace, asked)
     parts.sort(key=lambda part: -part.time)
-    put(for_programs(head, wait, parts) if as_json else show(head, wait, parts))
+    put(
+        for_programs(head, wait, parts) if as_json else show(head, wait, parts)
+    )
 
 
 def choice(

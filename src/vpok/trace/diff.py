@@ -13,7 +13,9 @@ from vpok.trace.jsonl import NAMES, TraceError
 from vpok.trace.lines import Ignore, Source, blocks, event_of
 from vpok.trace.record import Event
 
-_KEY: Final = re.compile(rb'"kind":"(\w+)","processor":-?\d+,"partition":(-?\d+)')
+_KEY: Final = re.compile(
+    rb'"kind":"(\w+)","processor":-?\d+,"partition":(-?\d+)'
+)
 # What runs are made of, by kinds of events.
 COUNTED: Final = {
     "windows": EventKind.WINDOW_OPEN,

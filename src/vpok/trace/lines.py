@@ -32,8 +32,9 @@ class Ignore:
             if name not in FIELDS and name not in KINDS:
                 known = ", ".join([*FIELDS, *KINDS])
                 raise TraceError(f"no field or kind {name}: there is {known}")
+        kinds = "|".join(self.kinds).encode()
         self._kinds = re.compile(
-            rb'^.*"kind":"(?:%b)",.*\n' % "|".join(self.kinds).encode(), re.M
+            rb'^.*"kind":"(?:%b)",.*\n' % kinds, re.MULTILINE
         )
         self._fields = [
             (

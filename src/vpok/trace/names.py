@@ -58,38 +58,35 @@ def vcpu_name(head: Head, partition: int, vcpu: int) -> str:
     return name if vcpu < 0 else f"{name}/{vcpu}"
 
 
-def _state(a: int, b: int) -> str:
-    return STATES[a] if 0 <= a < len(STATES) else str(a)
+# What *a* and *b* of kinds mean; of the others they are shown as they are.
+WORDS: Final = {
+    int(EventKind.FRAME): "{a}",
+    int(EventKind.WINDOW_OPEN): "window {a} up to {b}",
+    int(EventKind.WINDOW_CLOSE): "window {a}",
+    int(EventKind.SWITCH): "",
+    int(EventKind.RUNSTATE): "{state}",
+    int(EventKind.THREAD): "",
+    int(EventKind.SYSCALL): "call {a}, result {b}",
+    int(EventKind.RESULT): "call {a}, result {b}",
+    int(EventKind.PORT_SEND): "port {a}, {b} bytes",
+    int(EventKind.PORT_RECEIVE): "port {a}, {b} bytes",
+    int(EventKind.PORT_FLUSH): "from port {a} to {b}",
+    int(EventKind.CONSOLE): "{text}",
+    int(EventKind.IRQ_RAISE): "interrupt {a}, {b} pending",
+    int(EventKind.IRQ_DELIVER): "interrupt {a}, {b} ns after its raise",
+    int(EventKind.IRQ_COMPLETE): "interrupt {a}, {b} frames left",
+    int(EventKind.IRQ_DROP): "interrupt {a}, {drop}",
+    int(EventKind.CONTROL): "{control} {b}",
+    int(EventKind.JOB_START): "job {a}, arrived at {b}",
+    int(EventKind.JOB_STOP): "job {a}, {b} ns left",
+    int(EventKind.JOB_END): "job {a} after {b} ns",
+    int(EventKind.JOB_MISS): "job {a}, deadline {b}",
+    int(EventKind.BUDGET): "{a} ns left, up to {b}",
+}
 
 
 def _numbered(table: tuple[str, ...], value: int) -> str:
     return table[value] if 0 <= value < len(table) else str(value)
-
-
-# What *a* and *b* of some kinds mean; of the others they are shown as they are.
-WORDS: Final = {
-    EventKind.FRAME: lambda a, b: f"frame {a}",
-    EventKind.WINDOW_OPEN: lambda a, b: f"window {a} up to {b}",
-    EventKind.WINDOW_CLOSE: lambda a, b: f"window {a}",
-    EventKind.SWITCH: lambda a, b: "",
-    EventKind.RUNSTATE: _state,
-    EventKind.THREAD: lambda a, b: "",
-    EventKind.SYSCALL: lambda a, b: f"call {a}, result {b}",
-    EventKind.RESULT: lambda a, b: f"call {a}, result {b}",
-    EventKind.PORT_SEND: lambda a, b: f"port {a}, {b} bytes",
-    EventKind.PORT_RECEIVE: lambda a, b: f"port {a}, {b} bytes",
-    EventKind.PORT_FLUSH: lambda a, b: f"from port {a} to {b}",
-    EventKind.IRQ_RAISE: lambda a, b: f"interrupt {a}, {b} pending",
-    EventKind.IRQ_DELIVER: lambda a, b: f"interrupt {a}, {b} ns after it",
-    EventKind.IRQ_COMPLETE: lambda a, b: f"interrupt {a}, {b} frames left",
-    EventKind.IRQ_DROP: lambda a, b: f"interrupt {a}, {_numbered(DROPS, b)}",
-    EventKind.CONTROL: lambda a, b: f"{_numbered(CONTROLS, a)} {b}",
-    EventKind.JOB_START: lambda a, b: f"job {a}, arrived at {b}",
-    EventKind.JOB_STOP: lambda a, b: f"job {a}, {b} ns left",
-    EventKind.JOB_END: lambda a, b: f"job {a} after {b} ns",
-    EventKind.JOB_MISS: lambda a, b: f"job {a}, deadline {b}",
-    EventKind.BUDGET: lambda a, b: f"{a} ns left, up to {b}",
-}
 
 
 def _thread(head: Head, event: Event) -> str:
@@ -105,9 +102,13 @@ def show_event(head: Head, event: Event) -> str:
     who = vcpu_name(head, event.partition, event.vcpu)
     if event.thread >= 0:
         who += f" {_thread(head, event)}"
-    words = WORDS.get(EventKind(event.kind), lambda a, b: f"{a} {b}")
-    what = words(event.a, event.b)
-    if event.kind == EventKind.CONSOLE:
-        what = repr(event.text)[1:]
+    what = WORDS.get(event.kind, "{a} {b}").format(
+        a=event.a,
+        b=event.b,
+        state=_numbered(STATES, event.a),
+        drop=_numbered(DROPS, event.b),
+        control=_numbered(CONTROLS, event.a),
+        text=repr(event.text)[1:],
+    )
     name = NAMES[event.kind].replace("_", " ")
     return f"{event.time} ns  {event.pcpu}  {who}  {name}  {what}".rstrip()

@@ -67,9 +67,7 @@ class Present:
             self.status[who] = state
             self.places.pop(who, None)
             if state == RUNNING:
-                self.places[who] = next(
-                    n for n in seen if seen[n] == RUNNING
-                )
+                self.places[who] = next(n for n in seen if seen[n] == RUNNING)
         if self._seen:
             self.running = [None] * len(self.running)
             for who, pcpu in self.places.items():
@@ -117,22 +115,22 @@ class Present:
         else:
             self.spent.add(who)
 
-    FOLLOW: ClassVar[
-        Mapping[int, Callable[["Present", Who, Event], None]]
-    ] = MappingProxyType(
-        {
-            EventKind.RUNSTATE: _runstate,
-            EventKind.WINDOW_OPEN: _open,
-            EventKind.WINDOW_CLOSE: _close,
-            EventKind.MODE: _mode,
-            EventKind.JOB_START: _start,
-            EventKind.JOB_STOP: _stop,
-            EventKind.JOB_END: _stop,
-            EventKind.JOB_MISS: _stop,
-            EventKind.IRQ_DELIVER: _deliver,
-            EventKind.IRQ_COMPLETE: _complete,
-            EventKind.BUDGET: _budget,
-        }
+    FOLLOW: ClassVar[Mapping[int, Callable[["Present", Who, Event], None]]] = (
+        MappingProxyType(
+            {
+                EventKind.RUNSTATE: _runstate,
+                EventKind.WINDOW_OPEN: _open,
+                EventKind.WINDOW_CLOSE: _close,
+                EventKind.MODE: _mode,
+                EventKind.JOB_START: _start,
+                EventKind.JOB_STOP: _stop,
+                EventKind.JOB_END: _stop,
+                EventKind.JOB_MISS: _stop,
+                EventKind.IRQ_DELIVER: _deliver,
+                EventKind.IRQ_COMPLETE: _complete,
+                EventKind.BUDGET: _budget,
+            }
+        )
     )
 
 

@@ -34,7 +34,11 @@ HARMLESS: Final = frozenset(
 def database(trace: Trace | Path | str) -> sqlite3.Connection:
     """Return a trace as a database in memory; raises TraceError."""
     connection = sqlite3.connect(":memory:")
-    _fill(connection, trace)
+    try:
+        _fill(connection, trace)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -146,29 +150,60 @@ def _insert(
 def _of_head(head: Head) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
     """Yield the tables of names."""
     every = list(enumerate(head.partitions))
-    yield "partitions", [
-        (n, p.name, p.personality, p.vcpus, p.policy, p.threads, p.scheduler)
-        for n, p in every
-    ]
-    yield "vcpus", [
-        (n, vcpu, f"{p.name}/{vcpu}")
-        for n, p in every
-        for vcpu in range(p.vcpus)
-    ]
-    yield "tasks", [
-        (n, place, f"{p.name}/{t.name}", t.kind, t.period, t.deadline or None,
-         t.priority, t.vcpu)
-        for n, p in every
-        for place, t in enumerate(p.tasks)
-    ]
-    yield "ports", [
-        (n, p.name, p.kind, p.partition, p.direction)
-        for n, p in enumerate(head.ports)
-    ]
-    yield "sources", [
-        (n, s.name, s.partition, s.vcpu, s.number)
-        for n, s in enumerate(head.sources)
-    ]
+    yield (
+        "partitions",
+        [
+            (
+                n,
+                p.name,
+                p.personality,
+                p.vcpus,
+                p.policy,
+                p.threads,
+                p.scheduler,
+            )
+            for n, p in every
+        ],
+    )
+    yield (
+        "vcpus",
+        [
+            (n, vcpu, f"{p.name}/{vcpu}")
+            for n, p in every
+            for vcpu in range(p.vcpus)
+        ],
+    )
+    yield (
+        "tasks",
+        [
+            (
+                n,
+                place,
+                f"{p.name}/{t.name}",
+                t.kind,
+                t.period,
+                t.deadline or None,
+                t.priority,
+                t.vcpu,
+            )
+            for n, p in every
+            for place, t in enumerate(p.tasks)
+        ],
+    )
+    yield (
+        "ports",
+        [
+            (n, p.name, p.kind, p.partition, p.direction)
+            for n, p in enumerate(head.ports)
+        ],
+    )
+    yield (
+        "sources",
+        [
+            (n, s.name, s.partition, s.vcpu, s.number)
+            for n, s in enumerate(head.sources)
+        ],
+    )
 
 
 # --- the file -----------------------------------------------------------------

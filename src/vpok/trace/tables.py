@@ -1,8 +1,8 @@
 """The tables of `query`: columns, and what they are made of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from vpok.events import EventKind
 from vpok.trace.head import Head
@@ -275,18 +275,20 @@ class Derived:
         text = event.text.decode(errors="replace")
         self._put("console", event.time, event.partition, event.vcpu, text)
 
-    KINDS = MappingProxyType(
-        {
-            EventKind.WINDOW_OPEN: _open,
-            EventKind.WINDOW_CLOSE: _close,
-            EventKind.JOB_START: _job,
-            EventKind.JOB_END: _job,
-            EventKind.JOB_MISS: _job,
-            EventKind.IRQ_DELIVER: _deliver,
-            EventKind.IRQ_COMPLETE: _complete,
-            EventKind.PORT_SEND: _send,
-            EventKind.PORT_FLUSH: _flush,
-            EventKind.PORT_RECEIVE: _receive,
-            EventKind.CONSOLE: _console,
-        }
+    KINDS: ClassVar[Mapping[int, Callable[["Derived", Event], None]]] = (
+        MappingProxyType(
+            {
+                EventKind.WINDOW_OPEN: _open,
+                EventKind.WINDOW_CLOSE: _close,
+                EventKind.JOB_START: _job,
+                EventKind.JOB_END: _job,
+                EventKind.JOB_MISS: _job,
+                EventKind.IRQ_DELIVER: _deliver,
+                EventKind.IRQ_COMPLETE: _complete,
+                EventKind.PORT_SEND: _send,
+                EventKind.PORT_FLUSH: _flush,
+                EventKind.PORT_RECEIVE: _receive,
+                EventKind.CONSOLE: _console,
+            }
+        )
     )

@@ -113,7 +113,9 @@ def choose(found: Iterable[Wait], asked: Asked) -> Wait | None:
         if asked.miss:
             late = wait.outcome != "not done" and 0 < wait.deadline < wait.end
             given_up = wait.outcome == "given up"
-            if (late or given_up) and (chosen is None or wait.end < chosen.end):
+            if (late or given_up) and (
+                chosen is None or wait.end < chosen.end
+            ):
                 chosen = wait
         elif asked.number:
             if chosen is None and asked.number == (
