@@ -113,7 +113,7 @@ def _until(found: "Difference") -> str:
     """Say what both did up to there."""
     from vpok.report.table import Table, render
     from vpok.trace.diff import COUNTED
-    from vpok.trace.names import vcpu_name
+    from vpok.trace.words import vcpu_name
 
     head = found.sides[0].head
     rows = [
@@ -133,7 +133,7 @@ def _until(found: "Difference") -> str:
 
 def _events(found: "Difference") -> list[str]:
     """Return the events before, and those of both."""
-    from vpok.trace.names import show_event
+    from vpok.trace.words import show_event
 
     lines = [
         f"  {show_event(found.sides[0].head, event)}"

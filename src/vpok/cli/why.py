@@ -95,7 +95,7 @@ def choice(
 ) -> "Asked":
     """Find the names in the trace's head; raises TraceError."""
     from vpok.trace.files import open_trace
-    from vpok.trace.names import interrupt_of, partition_of, task_of
+    from vpok.trace.words import interrupt_of, partition_of, task_of
     from vpok.trace.waits import Asked
 
     with open_trace(path) as trace:

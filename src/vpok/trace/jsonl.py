@@ -7,7 +7,6 @@ line (docs/reference/trace.md).  With `.gz` it is compressed.
 
 import gzip
 import json
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Final
@@ -148,7 +147,7 @@ class JsonLinesReader:
     def _next(self) -> bytes:
         try:
             return self._file.readline()
-        except (EOFError, OSError, zlib.error) as error:
+        except (EOFError, OSError) as error:
             raise TraceError(f"{self.path}: damaged: {error}") from None
 
     def __iter__(self) -> Iterator[Event]:

@@ -5,6 +5,7 @@ Traces in JSON lines are taken as they are, block by block; others are put
 into the same lines.  The head and the end are left out.
 """
 
+import gzip
 import json
 import re
 import zlib
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from vpok.trace.files import Trace, format_of, open_trace
-from vpok.trace.jsonl import KINDS, NAMES, TraceError, opened
+from vpok.trace.jsonl import KINDS, NAMES, TraceError
 from vpok.trace.record import Event
 
 BLOCK: Final = 1 << 20  # bytes that are read at once
@@ -71,7 +72,7 @@ def blocks(path: Path, ignore: Ignore, *, raw: bool) -> Iterator[bytes]:
 
 
 def _raw(path: Path) -> Iterator[bytes]:
-    with opened(path, "rb") as file:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         try:
             file.readline()
             while block := file.read(BLOCK):

@@ -1,7 +1,7 @@
 """The waits in a trace: which job or interrupt is to be explained."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vpok.events import NOBODY, EventKind
@@ -142,6 +142,8 @@ def explain(path: Path, asked: Asked) -> tuple[Head, Wait, list[Part]]:
         begin = 0 if first is None or not head.last else first.time
         rest = events if first is None else _chain(first, events)
         wait = choose(waits(head, rest, asked), asked)
+        if wait is not None and wait.outcome == "not done":
+            wait = replace(wait, end=trace.end.time)
     if wait is None:
         raise TraceError(f"{path}: no such job or interrupt: {missing(asked)}")
     if head.last and wait.begin < begin + head.major_frame:
