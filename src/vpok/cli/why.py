@@ -95,8 +95,8 @@ def choice(
 ) -> "Asked":
     """Find the names in the trace's head; raises TraceError."""
     from vpok.trace.files import open_trace
-    from vpok.trace.words import interrupt_of, partition_of, task_of
     from vpok.trace.waits import Asked
+    from vpok.trace.words import interrupt_of, partition_of, task_of
 
     with open_trace(path) as trace:
         head = trace.head

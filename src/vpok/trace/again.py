@@ -7,8 +7,8 @@ from vpok.events import EventKind
 from vpok.trace.digest import Digest, PartitionDigest
 from vpok.trace.files import open_trace
 from vpok.trace.head import Head
-from vpok.trace.words import partition_of
 from vpok.trace.record import Event
+from vpok.trace.words import partition_of
 
 
 @dataclass(frozen=True, slots=True)
