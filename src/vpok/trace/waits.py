@@ -137,27 +137,25 @@ def explain(path: Path, asked: Asked) -> tuple[Head, Wait, list[Part]]:
     with open_trace(path) as trace:
         _check(trace)
         head = trace.head
-        events = iter(trace)
-        first = next(events, None)
-        begin = 0 if first is None or not head.last else first.time
-        rest = events if first is None else _chain(first, events)
-        wait = choose(waits(head, rest, asked), asked)
-        if wait is not None and wait.outcome == "not done":
-            wait = replace(wait, end=trace.end.time)
+        found = waits(head, trace, asked)
+        if head.last:
+            found = _whole(found, trace)
+        wait = choose(found, asked)
+        end = trace.end.time
     if wait is None:
-        raise TraceError(f"{path}: no such job or interrupt: {missing(asked)}")
-    if head.last and wait.begin < begin + head.major_frame:
-        raise TraceError(
-            f"{path}: the wait began before the trace is complete: record "
-            "more than the last part of the run"
-        )
+        part = f" in the last {head.last} ns of the run" if head.last else ""
+        raise TraceError(f"{path}: {missing(asked)}{part}")
+    if wait.outcome == "not done":
+        wait = replace(wait, end=end)
     with open_trace(path) as trace:
         return head, wait, Account(head, wait).read(trace)
 
 
-def _chain(first: Event, rest: Iterable[Event]) -> Iterator[Event]:
-    yield first
-    yield from rest
+def _whole(found: Iterable[Wait], trace: Trace) -> Iterator[Wait]:
+    """Yield those that began in the stretch of which all is known."""
+    every = list(found)
+    begin = trace.end.time - trace.head.last
+    return (wait for wait in every if wait.begin >= begin)
 
 
 def missing(asked: Asked) -> str:

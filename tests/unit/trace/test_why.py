@@ -141,6 +141,28 @@ def test_a_job_that_is_not_done(tmp_path: Path) -> None:
     assert sum(part[2] for part in parts) == 5 * MS
 
 
+def test_of_the_last_stretch_of_a_run_only_what_began_in_it(
+    tmp_path: Path,
+) -> None:
+    path = of_text(TASKS, tmp_path / "t.jsonl")
+    text = path.read_text().replace('"last":0', f'"last":{25 * MS}', 1)
+    path.write_text(text)
+
+    wait, _ = told(path, Asked(partition=0))
+    assert (wait.task, wait.number, wait.begin) == (1, 2, 20 * MS)
+    with pytest.raises(TraceError, match="no job 1 was started in the last"):
+        explain(path, Asked(partition=0, task=1, number=1))
+
+
+def test_without_what_it_needs_there_is_no_answer(tmp_path: Path) -> None:
+    path = of_text(TASKS, tmp_path / "t.jsonl")
+    kinds = '"only_kinds":["job_start","job_end"]'
+    path.write_text(path.read_text().replace('"only_kinds":[]', kinds, 1))
+
+    with pytest.raises(TraceError, match=r"without .*runstate"):
+        explain(path, Asked())
+
+
 # --- interrupts ---------------------------------------------------------------
 
 
