@@ -81,7 +81,7 @@ WORDS: Final = {
     int(EventKind.JOB_STOP): "job {a}, {b} ns left",
     int(EventKind.JOB_END): "job {a} after {b} ns",
     int(EventKind.JOB_MISS): "job {a}, deadline {b}",
-    int(EventKind.BUDGET): "{a} ns left, up to {b}",
+    int(EventKind.BUDGET): "{a} ns left until {b}",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.properties.systems import EXAMPLES
+from tests.properties.systems import EXAMPLES, ROOT
 from tests.unit.trace.recorded import TASKS, of_spec, of_text
 from vpok.config import load
 from vpok.trace.jsonl import TraceError
@@ -168,6 +168,15 @@ def test_a_file_of_somebody_else_is_left_alone(
         cached(trace, file)
 
     assert file.read_text() == "mine"
+
+
+def test_tables_and_ready_queries_are_documented() -> None:
+    page = (ROOT / "docs" / "reference" / "cli.md").read_text()
+
+    for each in QUESTIONS:
+        assert f"| `{each.name}` | {each.help} |" in page
+    for name in COLUMNS:
+        assert f"`{name}`" in page
 
 
 def test_columns_are_named(tables: sqlite3.Connection) -> None:
