@@ -31,9 +31,9 @@ def of_spec(spec: SystemSpec, path: Path, until: int | str) -> Path:
     writer = make_writer(path, head_of(spec))
     with build(spec, sinks=[writer], digest=True) as system:
         result = system.run(until)
+        digest = result.digest or ""
+        writer.close(End(result.end, result.reason, digest, writer.events))
     assert not result.sink_failures
-    digest = result.digest or ""
-    writer.close(End(result.end, result.reason, digest, writer.events))
     return path
 
 
