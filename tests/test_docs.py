@@ -146,6 +146,11 @@ def test_the_page_on_tests_can_be_typed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_way_to_a_late_jobs_causes_can_be_typed(tmp_path: Path) -> None:
+    assert play("docs/howto/why-late.md", tmp_path) == []
+
+
+@pytest.mark.slow
 def test_the_readme_shows_a_real_run(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").symlink_to(ROOT / "src/vpok/demo/config.yaml")
     for name in ("sensors", "autopilot", "display"):

@@ -107,7 +107,7 @@ class Control:
         end = FAR if within is None else self.now + within
         tap = Tap(self.kernel.sink, by == "window")
         listening = self.kernel.listening
-        self.kernel.sink = tap
+        self.kernel.listen(tap)
         self.kernel.listening = True
         try:
             while (
@@ -121,7 +121,7 @@ class Control:
                 if not self._slice(tap.told + 1):
                     break
         finally:
-            self.kernel.sink = tap.sink
+            self.kernel.listen(tap.sink)
             self.kernel.listening = listening
         return tap.told >= 0
 

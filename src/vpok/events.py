@@ -69,6 +69,7 @@ class EventKind(IntEnum):
     JOB_END = 27
     JOB_MISS = 28
     PLAN = 29
+    BUDGET = 30
 
 
 # What happened, and what *a* and *b* are.
@@ -175,6 +176,11 @@ MEANINGS: Final[Mapping[EventKind, tuple[str, str, str]]] = MappingProxyType(
         EventKind.JOB_END: ("a job is done", "job", "response time"),
         EventKind.JOB_MISS: ("a deadline has been missed", "job", "deadline"),
         EventKind.PLAN: ("another plan is in force", "plan", "-"),
+        EventKind.BUDGET: (
+            "a vCPU's budget turns",
+            "ns left",
+            "instant of the next change",
+        ),
     }
 )
 

@@ -94,6 +94,7 @@ class Module(Services):
         if sink is not None and processors + len(partitions) > 2:
             self.merge = Merge(sink)
             self.sink = self.merge
+        self.listen(self.sink)
 
         self.planned = False  # there are several plans
 
@@ -249,6 +250,12 @@ class Module(Services):
                 cpu.when = start
                 cpu.rank = DISPATCH
                 self.turns.moved(cpu)
+
+    def listen(self, sink: Sink | None) -> None:
+        """Tell *sink* from now on, and let policies do so."""
+        self.sink = sink
+        for domain in self.domains:
+            domain.policy.sink = sink
 
     def listener(self) -> Sink | None:
         """Return who hears events."""

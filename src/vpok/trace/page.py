@@ -71,7 +71,7 @@ view`; vpok does not read it back. Slices that are open at the end end there.
 
 Arrows lead from `raise` to the handler, and from `send` over the flush to the
 `receive` that gets the message's last byte; a sampling message that is read
-again has no second arrow. Counters: `pending interrupts` of a vCPU, the `depth`
+again has no second arrow. Counters: `pending interrupts` and `budget` of a vCPU, the `depth`
 in bytes of a queueing port, and `utilisation` of a processor, the share of each
 major frame (without frames: of each ms) that it was busy, told where it
 changes. Data that a flush can carry nowhere is told by no event: it counts in

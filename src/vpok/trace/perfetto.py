@@ -84,6 +84,11 @@ class Perfetto(Slices):
         count = self.raises.pending[partition, vcpu]
         self.packets.count(time, track, count)
 
+    def budget(self, row: Row) -> None:
+        """A vCPU's budget is used up or there again."""
+        time, _, _, partition, vcpu, _, left, _, _ = row
+        self.packets.count(time, self.tracks["budget", partition, vcpu], left)
+
     # --- messages ----------------------------------------------------------------
 
     def port_send(self, row: Row) -> None:
@@ -204,7 +209,7 @@ OTHERS: Final[Mapping[int, Callable[[int, int], Told]]] = MappingProxyType(
 # Of these, those that are drawn among a vCPU's interrupts.
 LINES: Final = frozenset({EventKind.IRQ_OVERRUN, EventKind.IRQ_LINE})
 
-# Who draws what.  (Budgets: a counter of a vCPU, beside `pending`.)
+# Who draws what.
 SAY: Final[Mapping[int, Callable[[Perfetto, Row], None]]] = {
     **dict.fromkeys(map(int, OTHERS), Perfetto.other),
     int(EventKind.FRAME): Perfetto.frame,
@@ -225,6 +230,7 @@ SAY: Final[Mapping[int, Callable[[Perfetto, Row], None]]] = {
     int(EventKind.IRQ_DELIVER): Perfetto.irq_deliver,
     int(EventKind.IRQ_COMPLETE): Perfetto.irq_complete,
     int(EventKind.IRQ_DROP): Perfetto.irq_drop,
+    int(EventKind.BUDGET): Perfetto.budget,
     int(EventKind.JOB_START): Perfetto.job_start,
     int(EventKind.JOB_STOP): Perfetto.job_stop,
     int(EventKind.JOB_END): Perfetto.job_stop,

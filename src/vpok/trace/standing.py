@@ -25,6 +25,7 @@ LASTING: Final = {
     EventKind.SWITCH: "pcpu",
     EventKind.MODE: "partition",
     EventKind.RUNSTATE: "vcpu",
+    EventKind.BUDGET: "vcpu",
     EventKind.THREAD: "vcpu",
     EventKind.JOB_START: "vcpu",
     EventKind.IRQ_LINE: "line",

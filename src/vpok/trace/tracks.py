@@ -18,9 +18,11 @@ INSIDE: Final = {
     "states": "runstates",
     "interrupts": "interrupts",
     "pending": "pending interrupts",
+    "budget": "budget",
 }
 BYTES: Final = proto.CounterDescriptor.UNIT_SIZE_BYTES
 COUNT: Final = proto.CounterDescriptor.UNIT_COUNT
+TIME: Final = proto.CounterDescriptor.UNIT_TIME_NS
 
 Key = tuple[Any, ...]  # what is shown, and of whom: ("vcpu", 0, 1)
 
@@ -92,6 +94,8 @@ class Tracks(dict[Key, int]):
         }
         if what == "pending":
             fields["counter"] = {"unit": COUNT}
+        elif what == "budget":
+            fields["counter"] = {"unit": TIME}
         return fields
 
     def _port(self, number: int) -> dict[str, Any]:
