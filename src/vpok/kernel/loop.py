@@ -28,6 +28,7 @@ from vpok.kernel.module import (
 from vpok.kernel.partition import COLD_START, IDLE, WARM_START, Partition
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.ports import PortTable
+from vpok.kernel.timers import ARRIVAL, TIMEOUT
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu, charge, note_trap
 from vpok.units import FAR
 
@@ -61,8 +62,6 @@ class Kernel(Bounds):
         super().__init__(
             partitions, domains, first_level, processors, ports, sink
         )
-        for cpu in self.pcpus:
-            cpu.rank = WINDOW_START
 
     def run(self, until: i64) -> i64:
         """
@@ -71,9 +70,12 @@ class Kernel(Bounds):
         Cutting a run into several changes nothing that anyone can see.
         """
         self.unpark()
-        # After a shutdown the processors that are behind catch up to it.
         self.stalled = False
-        while self.step(min(until, self.ended_at), True):
+        limit = min(until, self.ended_at)
+        while self.step(limit):
+            # After a shutdown the processors that are behind catch up to it.
+            if self.ended_at < limit:
+                limit = self.ended_at
             if self.stalled and until >= FAR:
                 break
         if self.ended == LIMIT and self.exhausted():
@@ -91,30 +93,32 @@ class Kernel(Bounds):
             if cpu.parked:
                 cpu.parked = False
                 cpu.when = cpu.now
+                self.turns.moved(cpu)
 
-    def step(self, until: i64, on: bool) -> bool:
-        """
-        Do the next thing; say whether there was one before *until*.
-
-        *on*: and what comes after it, as long as it is surely the next.
-        """
-        cpu = self.pcpus[0]
-        if len(self.pcpus) > 1:
-            cpu = self.earliest_pcpu()
+    def step(self, until: i64) -> bool:
+        """Do the next thing; say whether there was one before *until*."""
+        cpu = self.turns.next
         when = cpu.when
-        timer = self.timers.next()
-        when = min(when, timer)
-        when = min(when, self.boundary)
+        rank = cpu.rank
+        timers = self.timers
+        if timers.first <= when and (
+            timers.first < when or timers.rank < rank
+        ):
+            when = timers.first
+            rank = timers.rank
+        if self.boundary <= when and (self.boundary < when or RELEASE < rank):
+            when = self.boundary
+            rank = RELEASE
         if when >= until:
             return False
         if self.merge is not None:
             self.merge.release(self.horizon(when))
-        if timer == when and (cpu.when > when or cpu.rank > self.timers.rank):
+        if rank == TIMEOUT or rank == ARRIVAL:
             self.expire(when)
-        elif self.boundary == when and (cpu.when > when or cpu.rank > RELEASE):
+        elif rank == RELEASE:
             self.cross(when)
         else:
-            self.act(cpu, until, on)
+            self.act(cpu, rank, until)
         return True
 
     def expire(self, now: i64) -> None:
@@ -123,37 +127,35 @@ class Kernel(Bounds):
             if cpu.ran > 0 and cpu.now <= now:
                 self.charge(cpu)  # what ended by now was before it
         partition, tag = self.timers.pop()
-        self.look_again(partition)
+        for domain in partition.scheduled:
+            domain.timers.next()
         if tag >= 0:
             partition.personality.timer(tag, now)
         else:
             self.arrival(partition, tag, now)
         if partition.restart != IDLE:
             self.settle(partition, now)
-        if self.timers.next() >= FAR and self.quiet():
+        if self.timers.first >= FAR and self.quiet():
             self.shutdown(QUIET, now)
 
     # --- what a processor does ---------------------------------------------
 
-    def act(self, cpu: Pcpu, until: i64, on: bool) -> None:
+    def act(self, cpu: Pcpu, rank: i64, until: i64) -> None:
         """Do what *cpu* has to do at its next instant."""
-        cpu.now = max(cpu.now, cpu.when)
-        while True:
-            if cpu.ran > 0:
-                self.charge(cpu)
-            rank = cpu.rank
-            if rank == DISPATCH:
-                self.dispatch(cpu, until)
-            elif rank == WINDOW_END:
-                self.close(cpu)
-            elif rank == WINDOW_START:
-                self.open(cpu)
-            else:
-                self.complete(cpu)
-            if not on or cpu.when > cpu.now:
-                return
-            if not self.undisturbed(cpu, until):
-                return
+        if cpu.now < cpu.when:
+            cpu.now = cpu.when
+        if cpu.ran > 0:
+            self.charge(cpu)
+        if rank == DISPATCH:
+            self.dispatch(cpu, until)
+        elif rank == WINDOW_END:
+            self.close(cpu)
+        elif rank == WINDOW_START:
+            self.open(cpu)
+        else:
+            self.complete(cpu)
+        if self.turns.several:
+            self.turns.moved(cpu)
 
     def close(self, cpu: Pcpu) -> None:
         """End the window; the next one starts at the same instant."""
@@ -166,7 +168,7 @@ class Kernel(Bounds):
                 # Another processor may want it at this very instant.
                 self.change(cpu.current, RUNNABLE, cpu.now)
             cpu.opened = False
-            if len(domain.pcpus) > 1:
+            if domain.several:
                 domain.policy.window(cpu.number, False, cpu.now)
                 self.poke(domain, cpu.now)  # others may have who ran here
             for partition in domain.partitions:
@@ -207,7 +209,7 @@ class Kernel(Bounds):
                 cpu.window.index,
                 cpu.window.end,
             )
-        if len(domain.pcpus) > 1:
+        if domain.several:
             domain.policy.window(cpu.number, True, cpu.now)
         for partition in domain.partitions:
             if self.planned:
@@ -277,7 +279,7 @@ class Kernel(Bounds):
         else:
             cpu.when = cpu.window.end
             cpu.rank = WINDOW_END
-        if self.timers.next() >= FAR and self.quiet():
+        if self.timers.first >= FAR and self.quiet():
             self.shutdown(QUIET, cpu.now)
 
     def run_vcpu(
@@ -286,13 +288,16 @@ class Kernel(Bounds):
         """Run *vcpu* for one slice and deal with what ended it."""
         start = cpu.now
         hard = self.hard_end(cpu, domain)
-        soft = self.soft_end(cpu, domain)
+        soft: i64 = FAR
+        if domain.coupled or domain.linked:
+            soft = self.drift(cpu)
         alone = soft == FAR
         if alone:
             soft = until
-        end = min(soft, hard)
+        end = hard if hard < soft else soft
         cpu.slice_end = hard
-        self.pay(cpu, vcpu, end)
+        if vcpu.debt > 0:
+            self.pay(cpu, vcpu, end)
         vcpu.exit = CONTINUE
         if cpu.now < end:
             engine = vcpu.partition.engine
@@ -300,8 +305,9 @@ class Kernel(Bounds):
         assert start <= cpu.now <= end, "an engine keeps its budget"
         verdict = vcpu.exit
         if verdict == CONTINUE:
-            self.spend(cpu, vcpu, end, hard)
-            cpu.parked = alone and end < hard and cpu.now <= end
+            if cpu.now < end:
+                self.spend(cpu, vcpu, end, hard)
+            cpu.parked = alone and end < hard
         # The policy hears of it when this processor is the lowest: now, if
         # it stopped at a trap that was served; else when it acts next.
         cpu.ran += cpu.now - start
@@ -315,7 +321,7 @@ class Kernel(Bounds):
         self, cpu: Pcpu, domain: Domain, vcpu: Vcpu, verdict: i64
     ) -> i64:
         """Hear that *vcpu* stopped by itself; return what to do about it."""
-        if domain.free and len(domain.pcpus) > 1:
+        if domain.free and domain.several:
             # A model ends its run without a trap: its turn may not be now.
             vcpu.cause = verdict
             return DEFER
@@ -371,8 +377,8 @@ class Kernel(Bounds):
         now: i64 = cpu.now + elapsed
         note_trap(vcpu, now)
         domain = vcpu.domain
-        several = len(domain.pcpus) > 1 or len(domain.related) > 1
-        if several and not self.first(cpu, now):
+        others = domain.several or domain.linked
+        if others and not self.first(cpu, now):
             vcpu.cause = cause
             return DEFER
         return self.serve(cpu, vcpu, now, cause)

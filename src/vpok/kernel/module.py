@@ -20,6 +20,7 @@ from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.ports import PortTable
 from vpok.kernel.services import Services
 from vpok.kernel.timers import Timers
+from vpok.kernel.turns import Turns
 from vpok.kernel.vcpu import (
     BLOCKED,
     OFFLINE,
@@ -79,6 +80,9 @@ class Module(Services):
             number = int(idle.index)
             window = first_level.window(number, 0)
             self.pcpus.append(Pcpu(number, idle, window))
+        for cpu in self.pcpus:
+            cpu.rank = WINDOW_START
+        self.turns = Turns(self.pcpus)
 
         # A slice tells what happens in it before others are woken in its
         # midst: with several processors or domains, events are put in order.
@@ -146,6 +150,7 @@ class Module(Services):
                 self.switch(cpu, cpu.idle)
                 if cpu.rank == COMPLETION:
                     cpu.rank = DISPATCH  # its trap is nobody's any more
+                    self.turns.moved(cpu)
         gone = list(partition.vcpus)
         for vcpu in reversed(gone):
             vcpu.domain.policy.remove(vcpu)
@@ -181,9 +186,11 @@ class Module(Services):
         prev = cpu.current
         if not prev.partition.free:
             prev.arch.ops.ctxt_switch_from(prev.arch)
-        if prev.state == RUNNING and prev.pcpu == cpu.number:
+        if prev is cpu.idle:
+            set_state(prev, RUNNABLE, now)  # which nobody hears of
+        elif prev.state == RUNNING and prev.pcpu == cpu.number:
             self.change(prev, RUNNABLE, now)
-            if prev is not cpu.idle and len(prev.domain.pcpus) > 1:
+            if prev.domain.several:
                 self.poke(prev.domain, now)  # others may have it
         cpu.current = vcpu
         vcpu.pcpu = cpu.number
@@ -239,6 +246,7 @@ class Module(Services):
                 cpu.busy = True
                 cpu.when = start
                 cpu.rank = DISPATCH
+                self.turns.moved(cpu)
 
     def listener(self) -> Sink | None:
         """Return who hears events."""
@@ -282,9 +290,9 @@ class Module(Services):
     def set_timer(self, partition: Partition, tag: i64, when: i64) -> None:
         """Set or move a timer; one in this slice ends the slice."""
         due = partition.due
-        if due.get(int(tag), -1) == when:
+        if due.get(tag, -1) == when:
             return
-        due[int(tag)] = int(when)
+        due[tag] = when
         self.timers.add(partition, tag, when)
         for domain in partition.scheduled:
             domain.timers.add(partition, tag, when)
@@ -294,14 +302,14 @@ class Module(Services):
 
     def cancel_timer(self, partition: Partition, tag: i64) -> None:
         """Forget a timer."""
-        if partition.due.pop(int(tag), -1) >= 0:
+        if partition.due.pop(tag, -1) >= 0:
             self.look_again(partition)
 
     def look_again(self, partition: Partition) -> None:
-        """Let no queue rely on the timers that it knows of a partition."""
-        self.timers.known = -1
+        """Let the queues hear that timers of a partition are no more."""
+        self.timers.next()
         for domain in partition.scheduled:
-            domain.timers.known = -1
+            domain.timers.next()
 
     def set_mode(self, partition: Partition, mode: i64, now: i64) -> None:
         """Change a partition's mode."""

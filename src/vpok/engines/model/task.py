@@ -26,16 +26,25 @@ class Job:
     """One job of a task."""
 
     def __init__(
-        self, task: "Task", number: i64, arrival: i64, left: i64
+        self,
+        task: "Task",
+        number: i64,
+        arrival: i64,
+        left: i64,
+        deadline: i64,
+        key: i64,
+        order: i64,
     ) -> None:
         """Arrive, with *left* ns to execute."""
         self.task = task
         self.number = number
         self.arrival = arrival
         self.left = left
-        self.key: i64 = 0  # lower ones are more urgent
-        self.order: i64 = 0  # among those with the same key
-        self.deadline: i64 = FAR
+        self.deadline = deadline
+        # When it ends, done or not.
+        self.limit: i64 = deadline if task.on_miss == ABORT else FAR
+        self.key = key  # lower ones are more urgent
+        self.order = order  # among those with the same key
         self.place: i64 = -1  # the vCPU where it ran last
 
 
@@ -124,12 +133,12 @@ class Task:
             self.worst = response
             self.worst_arrival = arrival
         responses = self.responses
-        key = int(response)
         if self.exact:
-            responses[key] = responses.get(key, 0) + 1
+            responses[response] = responses.get(response, 0) + 1
             if len(responses) > MOST_DISTINCT:
                 self.blur()
             return
+        key = int(response)
         self.blurred_done += 1
         self.blurred_total += key
         self.blurred_best = min(self.blurred_best, key)

@@ -11,13 +11,7 @@ from heapq import heappop, heappush, heapreplace
 
 from mypy_extensions import i64
 
-from vpok.engines.model.task import (
-    ABORT,
-    CONTINUE_LATE,
-    SKIP,
-    Job,
-    Task,
-)
+from vpok.engines.model.task import SKIP, Job, Task
 from vpok.events import EventKind, Sink
 from vpok.units import FAR
 
@@ -38,7 +32,6 @@ class TaskSet:
         self.coming: list[tuple[int, int]] = []
         # Those that can run: (key, release or place, place, job).
         self.ready: list[tuple[int, int, int, Job]] = []
-        self.dispatched: i64 = 0
         for place in range(len(tasks)):
             task = tasks[place]
             task.place = place
@@ -46,17 +39,13 @@ class TaskSet:
                 when = int(task.arrival + task.delay())
                 self.coming.append((when, place))
         self.coming.sort()
-
-    def next(self) -> i64:
-        """Return when the next job comes, or FAR."""
-        if self.coming:
-            return self.coming[0][0]
-        return FAR
+        # When the first of them comes, or FAR.
+        self.due: i64 = self.coming[0][0] if self.coming else FAR
 
     def release(self, now: i64) -> None:
         """Let the jobs come that come up to *now*."""
         coming = self.coming
-        while coming[0][0] <= now:
+        while self.due <= now:
             when, place = coming[0]
             task = self.tasks[place]
             arrival = task.arrival
@@ -67,28 +56,28 @@ class TaskSet:
             else:
                 self.admit(task, arrival, when)
             if task.plain:
-                task.arrival = arrival + task.period
-                heapreplace(coming, (int(task.arrival), place))
-                continue
-            task.turn(when)
-            heappop(coming)
-            if task.arrival < FAR:
-                heappush(coming, (int(task.arrival + task.delay()), place))
-            elif not coming:
-                return
+                arrival += task.period
+                task.arrival = arrival
+                heapreplace(coming, (arrival, place))
+            else:
+                task.turn(when)
+                heappop(coming)
+                if task.arrival < FAR:
+                    heappush(coming, (task.arrival + task.delay(), place))
+            self.due = coming[0][0] if coming else FAR
 
     def admit(self, task: Task, arrival: i64, when: i64) -> None:
         """Make a job ready, or let it wait for its task's last one."""
         left = task.execution if task.plain else task.length()
-        job = Job(task, task.released, arrival, left)
+        deadline: i64 = FAR
         if task.deadline > 0:
-            job.deadline = arrival + task.deadline
+            deadline = arrival + task.deadline
+        key = -task.priority
+        order = when
         if self.edf:
-            job.key = job.deadline
-            job.order = task.index
-        else:
-            job.key = -task.priority
-            job.order = when
+            key = deadline
+            order = task.index
+        job = Job(task, task.released, arrival, left, deadline, key, order)
         if task.active is not None:
             task.waiting.append(job)
             return
@@ -109,17 +98,18 @@ class TaskSet:
         """Let a job be ready, new or preempted."""
         heappush(
             self.ready,
-            (int(job.key), int(job.order), int(job.task.index), job),
+            (job.key, job.order, job.task.index, job),
         )
 
     def pop(self) -> Job:
         """Take the most urgent job."""
-        self.dispatched += 1
         return heappop(self.ready)[3]
 
     def end(self, job: Job, now: i64) -> bool:
         """Account a job that is done; say whether it was late."""
         task = job.task
+        task.executed += job.left
+        job.left = 0
         task.finish(now - job.arrival, job.arrival)
         late = now > job.deadline
         if late:
@@ -140,11 +130,6 @@ class TaskSet:
         self.following(task, now)
 
 
-def limits(job: Job) -> bool:
-    """Say whether a job ends at its deadline, done or not."""
-    return job.task.on_miss == ABORT and job.deadline < FAR
-
-
 def tell(
     sink: Sink | None,
     now: i64,
@@ -162,13 +147,3 @@ def tell(
         )
 
 
-__all__ = [
-    "CONTINUE_LATE",
-    "JOB_END",
-    "JOB_MISS",
-    "JOB_START",
-    "JOB_STOP",
-    "TaskSet",
-    "limits",
-    "tell",
-]
