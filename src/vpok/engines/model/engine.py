@@ -85,6 +85,9 @@ class ModelEngine(Engine):
         end = now + budget
         if tasks.due <= now:
             tasks.release(now)
+            if tasks.gone:
+                self.give_up(vcpu, tasks, now)
+                self._forget(place)
         if vcpu.switches != place.switches:
             place.switches = vcpu.switches
             if place.job is not None:
@@ -93,6 +96,8 @@ class ModelEngine(Engine):
         while time < end:
             if tasks.due <= time:
                 tasks.release(time)
+                if tasks.gone:
+                    self.give_up(vcpu, tasks, time)
             if job is not None and ready and ready[0][0] < job.key:
                 self._preempt(vcpu, tasks, job, time)
                 job = None
@@ -137,6 +142,19 @@ class ModelEngine(Engine):
             place.job = None
             return
         self.tell(vcpu, now, JOB_START, job, job.arrival)
+
+    def _forget(self, place: Place) -> None:
+        """Let the job that was away be over, if it was given up."""
+        job = place.job
+        if job is not None and job.left == 0:
+            job.task.preempted += 1
+            place.job = None
+
+    def give_up(self, vcpu: Vcpu, tasks: TaskSet, now: i64) -> None:
+        """Tell of jobs that were given up where they waited."""
+        for job in tasks.gone:
+            self.tell(vcpu, now, JOB_MISS, job, job.deadline)
+        tasks.gone.clear()
 
     def _preempt(self, vcpu: Vcpu, tasks: TaskSet, job: Job, now: i64) -> None:
         job.task.preempted += 1
