@@ -84,10 +84,7 @@ class ModelEngine(Engine):
         time = now
         end = now + budget
         if tasks.due <= now:
-            tasks.release(now)
-            if tasks.gone:
-                self.give_up(vcpu, tasks, now)
-                self._forget(place)
+            self._catch_up(vcpu, place, now)
         if vcpu.switches != place.switches:
             place.switches = vcpu.switches
             if place.job is not None:
@@ -143,12 +140,15 @@ class ModelEngine(Engine):
             return
         self.tell(vcpu, now, JOB_START, job, job.arrival)
 
-    def _forget(self, place: Place) -> None:
-        """Let the job that was away be over, if it was given up."""
-        job = place.job
-        if job is not None and job.left == 0:
-            job.task.preempted += 1
-            place.job = None
+    def _catch_up(self, vcpu: Vcpu, place: Place, now: i64) -> None:
+        """Do what became due up to now, when *vcpu* did not run."""
+        place.tasks.release(now)
+        if place.tasks.gone:
+            self.give_up(vcpu, place.tasks, now)
+            job = place.job
+            if job is not None and job.left == 0:  # it was away
+                job.task.preempted += 1
+                place.job = None
 
     def give_up(self, vcpu: Vcpu, tasks: TaskSet, now: i64) -> None:
         """Tell of jobs that were given up where they waited."""
