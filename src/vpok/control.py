@@ -123,7 +123,8 @@ class Control:
     def _slice(self, until: int) -> bool:
         kernel = self.kernel
         limit = min(kernel.next_instant() + NS_PER_MS, kernel.ended_at, until)
-        done = kernel.step(int(limit))
+        kernel.limit = int(limit)
+        done = kernel.step()
         if not done and kernel.ended != LIMIT:
             kernel.finish()
         reached = int(min(kernel.next_instant(), kernel.ended_at))

@@ -282,16 +282,14 @@ def _configure(kernel: Kernel, spec: SystemSpec) -> None:
     kernel.cell = max(1, costs.latency - int(kernel.cycle))
 
     kernel.planned = len(spec.schedule.plans) > 1
-    kernel.flush_on_windows = spec.flush.when == "windows"
+    kernel.flushes.windows = spec.flush.when == "windows"
     # Frames of several plans may have different lengths.
-    kernel.flush_on_frames = (
-        kernel.planned and spec.flush.when == "major-frame"
-    )
+    kernel.flushes.frames = kernel.planned and spec.flush.when == "major-frame"
     if spec.flush.when == "period":
-        kernel.flush_period = spec.flush.period
+        kernel.flushes.period = spec.flush.period
     else:
-        kernel.flush_period = spec.schedule.major_frame
-        kernel.next_flush = spec.schedule.major_frame
+        kernel.flushes.period = spec.schedule.major_frame
+        kernel.flushes.next = spec.schedule.major_frame
     if any(port.destinations for port in spec.ports):
         kernel.boundary = kernel.first_level.boundary(0)
 

@@ -173,7 +173,8 @@ class Bounds(Traffic):
             for tag in partition.due:
                 if tag < 0:
                     return False  # an interrupt will arrive
-        self.stalled = held
+        if held and self.limit >= FAR:
+            self.limit = 0  # only somebody outside can make it go on
         return not held
 
     def latest(self) -> i64:

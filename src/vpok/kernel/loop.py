@@ -11,11 +11,11 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from vpok.events import NOBODY, EventKind, Sink
+from vpok.events import NOBODY, EventKind
 from vpok.kernel.bounds import Bounds
 from vpok.kernel.domain import Domain
 from vpok.kernel.engine import BLOCK, CONTINUE, DEFER, RESCHEDULE
-from vpok.kernel.first_level import NO_DOMAIN, FirstLevel
+from vpok.kernel.first_level import NO_DOMAIN
 from vpok.kernel.module import (
     COMPLETION,
     DISPATCH,
@@ -27,8 +27,7 @@ from vpok.kernel.module import (
 )
 from vpok.kernel.partition import COLD_START, IDLE, WARM_START, Partition
 from vpok.kernel.pcpu import Pcpu
-from vpok.kernel.ports import PortTable
-from vpok.kernel.timers import ARRIVAL, TIMEOUT
+from vpok.kernel.timers import TIMEOUT
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu, charge, note_trap
 from vpok.units import FAR
 
@@ -47,21 +46,7 @@ PLAN: Final = int(EventKind.PLAN)
 
 
 class Kernel(Bounds):
-    """A module that runs."""
-
-    def __init__(
-        self,
-        partitions: list[Partition],
-        domains: list[Domain],
-        first_level: FirstLevel,
-        processors: int,
-        ports: PortTable,
-        sink: Sink | None,
-    ) -> None:
-        """Stand at time 0; `boot` comes next, then `run`."""
-        super().__init__(
-            partitions, domains, first_level, processors, ports, sink
-        )
+    """A module that runs: `boot` it at time 0, then `run` it."""
 
     def run(self, until: i64) -> i64:
         """
@@ -70,14 +55,9 @@ class Kernel(Bounds):
         Cutting a run into several changes nothing that anyone can see.
         """
         self.unpark()
-        self.stalled = False
-        limit = min(until, self.ended_at)
-        while self.step(limit):
-            # After a shutdown the processors that are behind catch up to it.
-            if self.ended_at < limit:
-                limit = self.ended_at
-            if self.stalled and until >= FAR:
-                break
+        self.limit = min(until, self.ended_at)
+        while self.step():
+            pass
         if self.ended == LIMIT and self.exhausted():
             self.shutdown(QUIET, self.latest())
         if self.ended != LIMIT and self.ended_at <= until:
@@ -95,8 +75,8 @@ class Kernel(Bounds):
                 cpu.when = cpu.now
                 self.turns.moved(cpu)
 
-    def step(self, until: i64) -> bool:
-        """Do the next thing; say whether there was one before *until*."""
+    def step(self) -> bool:
+        """Do the next thing; say whether there was one before the limit."""
         cpu = self.turns.next
         when = cpu.when
         rank = cpu.rank
@@ -106,19 +86,19 @@ class Kernel(Bounds):
         ):
             when = timers.first
             rank = timers.rank
-        if self.boundary <= when and (self.boundary < when or RELEASE < rank):
+        if self.boundary <= when and (self.boundary < when or rank > RELEASE):
             when = self.boundary
             rank = RELEASE
-        if when >= until:
+        if when >= self.limit:
             return False
         if self.merge is not None:
             self.merge.release(self.horizon(when))
-        if rank == TIMEOUT or rank == ARRIVAL:
-            self.expire(when)
+        if rank > RELEASE or rank < TIMEOUT:
+            self.act(cpu, rank)
         elif rank == RELEASE:
             self.cross(when)
         else:
-            self.act(cpu, rank, until)
+            self.expire(when)
         return True
 
     def expire(self, now: i64) -> None:
@@ -140,14 +120,14 @@ class Kernel(Bounds):
 
     # --- what a processor does ---------------------------------------------
 
-    def act(self, cpu: Pcpu, rank: i64, until: i64) -> None:
+    def act(self, cpu: Pcpu, rank: i64) -> None:
         """Do what *cpu* has to do at its next instant."""
         if cpu.now < cpu.when:
             cpu.now = cpu.when
         if cpu.ran > 0:
             self.charge(cpu)
         if rank == DISPATCH:
-            self.dispatch(cpu, until)
+            self.dispatch(cpu)
         elif rank == WINDOW_END:
             self.close(cpu)
         elif rank == WINDOW_START:
@@ -229,7 +209,7 @@ class Kernel(Bounds):
         elif action == COLD_ACTION:
             partition.restart = COLD_START
 
-    def dispatch(self, cpu: Pcpu, until: i64) -> None:
+    def dispatch(self, cpu: Pcpu) -> None:
         """Run whom the policy picks, or be idle."""
         index = cpu.window.domain
         if index == NO_DOMAIN:
@@ -259,7 +239,7 @@ class Kernel(Bounds):
                     # The health monitor's word.
                     self.conclude(cpu, vcpu, RESCHEDULE)
                     return
-        self.run_vcpu(cpu, domain, vcpu, until)
+        self.run_vcpu(cpu, domain, vcpu)
 
     def release(self, vcpu: Vcpu) -> None:
         """Take *vcpu* off the processor that it ran on last."""
@@ -282,9 +262,7 @@ class Kernel(Bounds):
         if self.timers.first >= FAR and self.quiet():
             self.shutdown(QUIET, cpu.now)
 
-    def run_vcpu(
-        self, cpu: Pcpu, domain: Domain, vcpu: Vcpu, until: i64
-    ) -> None:
+    def run_vcpu(self, cpu: Pcpu, domain: Domain, vcpu: Vcpu) -> None:
         """Run *vcpu* for one slice and deal with what ended it."""
         start = cpu.now
         hard = self.hard_end(cpu, domain)
@@ -293,7 +271,7 @@ class Kernel(Bounds):
             soft = self.drift(cpu)
         alone = soft == FAR
         if alone:
-            soft = until
+            soft = self.limit
         end = hard if hard < soft else soft
         cpu.slice_end = hard
         if vcpu.debt > 0:
@@ -315,7 +293,7 @@ class Kernel(Bounds):
             verdict = self.stopped(cpu, domain, vcpu, verdict)
         self.conclude(cpu, vcpu, verdict)
         if cpu.parked:
-            cpu.when = until
+            cpu.when = soft
 
     def stopped(
         self, cpu: Pcpu, domain: Domain, vcpu: Vcpu, verdict: i64

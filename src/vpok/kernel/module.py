@@ -69,6 +69,8 @@ class Module(Services):
         sink: Sink | None,
     ) -> None:
         """Put the parts together; `boot` makes the vCPUs."""
+        # Python finds the attributes of an object at once if they are 30 or
+        # fewer: those of `Kernel` and its bases are, and should be.
         self.partitions = partitions
         self.domains = domains
         self.first_level = first_level
@@ -112,7 +114,7 @@ class Module(Services):
         self.ended_at: i64 = FAR
         self.ended_by: i64 = NOBODY
         self.told_end = False
-        self.stalled = False  # only somebody outside can make it go on
+        self.limit: i64 = 0  # nothing happens at it or later for now
         self.trapping: Pcpu | None = None  # serves a trap at the moment
         self.resched = False  # the trap's caller may have to give way
 
@@ -344,6 +346,8 @@ class Module(Services):
         if now < self.ended_at:
             self.ended = reason
             self.ended_at = now
+            # The processors that are behind catch up to it.
+            self.limit = min(self.limit, now)
             self.ended_by = NOBODY
             if self.trapping is not None:
                 self.ended_by = self.trapping.number

@@ -1,7 +1,5 @@
 """Whose turn it is: the processor with the lowest (time, rank, number)."""
 
-from mypy_extensions import i64
-
 from vpok.kernel.pcpu import Pcpu
 
 

@@ -37,7 +37,6 @@ class TaskSet:
         self.ready: list[tuple[int, int, int, Job]] = []
         for place in range(len(tasks)):
             task = tasks[place]
-            task.place = place
             if task.arrival < FAR:
                 when = int(task.arrival + task.delay())
                 self.coming.append((when, place))
@@ -154,7 +153,7 @@ class TaskSet:
         task = job.task
         task.executed += job.left
         job.left = 0
-        task.finish(now - job.arrival, job.arrival)
+        task.responses.add(now - job.arrival, job.arrival)
         late = now > job.deadline
         if late:
             task.miss(job)
