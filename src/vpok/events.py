@@ -23,7 +23,7 @@ DROPS: Final = (
     "cancelled",
     "deasserted",
 )
-# What can be done from outside.
+# What can be done from outside; parameters also by a guest that may.
 CONTROLS: Final = (
     "context",
     "parameters",
@@ -61,7 +61,7 @@ class EventKind(IntEnum):
     IRQ_DROP = 21  # occurrences are not kept (number, why: DROPS)
     IRQ_LINE = 22  # a level changes (number, 1 asserted, 0 not)
     VECTOR = 23  # a fault is handed to its guest (cause, address)
-    CONTROL = 24  # somebody outside intervened (what: CONTROLS, value)
+    CONTROL = 24  # somebody intervened (what: CONTROLS, value)
     JOB_START = 25  # a job gets its vCPU (job, arrival)
     JOB_STOP = 26  # a more urgent one takes it away (job, ns left)
     JOB_END = 27  # a job is done (job, response time)

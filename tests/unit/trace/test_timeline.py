@@ -68,3 +68,16 @@ def test_jobs_are_spans_that_end_with_the_window() -> None:
         (span.task, span.start // 1_000_000, span.end // 1_000_000)
         for span in timeline.jobs
     ] == [(1, 0, 1), (0, 1, 2), (1, 2, 3), (1, 10, 11), (0, 11, 12)]
+
+
+def test_a_deadline_of_one_that_waits_ends_no_span() -> None:
+    text = TASKS.replace("period: 20ms", "period: 20ms, priority: 1")
+    text = text.replace(
+        "execution: 1ms", "execution: 1ms, deadline: 1ms, on_miss: abort"
+    )
+    timeline = Timeline()
+    with vpok.build(loads(text, ".").spec, sinks=[timeline]) as system:
+        system.run("3ms")
+    timeline.finish(3_000_000)
+
+    assert timeline.jobs == [Span(0, 0, 3_000_000, 0, 0, 1)]
