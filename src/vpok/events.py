@@ -25,7 +25,7 @@ DROPS: Final = (
     "cancelled",
     "deasserted",
 )
-# What can be done from outside.
+# What can be done from outside; parameters also by a guest that may.
 CONTROLS: Final = (
     "context",
     "parameters",
@@ -174,7 +174,11 @@ MEANINGS: Final[Mapping[EventKind, tuple[str, str, str]]] = MappingProxyType(
             "ns left",
         ),
         EventKind.JOB_END: ("a job is done", "job", "response time"),
-        EventKind.JOB_MISS: ("a deadline has been missed", "job", "deadline"),
+        EventKind.JOB_MISS: (
+            "a deadline has been missed, perhaps of a job that waits",
+            "job",
+            "deadline",
+        ),
         EventKind.PLAN: ("another plan is in force", "plan", "-"),
         EventKind.BUDGET: (
             "a vCPU's budget turns",

@@ -16,6 +16,7 @@ from vpok.assembly import first_level, make_domains
 from vpok.control import Control
 from vpok.events import Sink
 from vpok.kernel.engine import Engine
+from vpok.kernel.errors import VpokError
 from vpok.kernel.loop import Kernel
 from vpok.kernel.module import END_NAMES, LIMIT
 from vpok.kernel.partition import Partition
@@ -74,6 +75,7 @@ class System(Control):
         Run up to the instant *until*, in ns or as `2s`, or to the end.
 
         May be called again; cutting a run into several changes nothing.
+        Raises VpokError for what is no time.
         """
         self.advance(instant(until))
         return self.result()
@@ -94,8 +96,18 @@ class System(Control):
         return kernel.ended != LIMIT and kernel.ended_at <= self._reached
 
     def current(self, processor: int) -> Vcpu:
-        """Return the vCPU on a processor; its idle vCPU if it is idle."""
-        return self.kernel.pcpus[processor].current
+        """
+        Return the vCPU on a processor; its idle vCPU if it is idle.
+
+        Raises VpokError for a processor that is not there.
+        """
+        pcpus = self.kernel.pcpus
+        if not 0 <= processor < len(pcpus):
+            raise VpokError(
+                f"there is no processor {processor}: take 0 to "
+                f"{len(pcpus) - 1}"
+            )
+        return pcpus[processor].current
 
     def vcpus(self) -> list[tuple[PartitionRow, VcpuRow]]:
         """Return every vCPU, with its partition, in order."""
@@ -161,14 +173,13 @@ class System(Control):
 
 
 def instant(until: int | str | None) -> int:
-    """Return an instant in ns; None is the end of time."""
+    """Return an instant in ns, None's is the end of time; VpokError."""
     if until is None:
         return FAR
-    if isinstance(until, str):
-        from vpok.config.units import parse_time  # noqa: PLC0415
+    # Reading times is part of reading files, which not everybody does.
+    from vpok.config.units import parse_time  # noqa: PLC0415
 
-        return min(parse_time(until), FAR)
-    return max(0, min(until, FAR))
+    return min(parse_time(until), FAR)
 
 
 # --- building ---------------------------------------------------------------

@@ -113,7 +113,10 @@ class Timeline(Sink):
             self._end_job(who, int(time))
             self._job[who] = Span(int(pcpu), int(time), 0, *who, int(thread))
         elif kind in JOB_STOPS:
-            self._end_job(who, int(time))
+            # A deadline may pass for one that waits.
+            span = self._job.get(who)
+            if span is not None and span.task == thread:
+                self._end_job(who, int(time))
         elif kind == SWITCH:
             self._end_run(int(pcpu), int(time))
             if vcpu >= 0:

@@ -91,6 +91,8 @@ class ModelEngine(Engine):
         while time < end:
             if tasks.due <= time:
                 tasks.release(time)
+                if tasks.gone:
+                    self.give_up(vcpu, tasks, time)
             if job is not None and ready and ready[0][0] < job.key:
                 self._preempt(vcpu, tasks, job, time)
                 job = None
@@ -135,11 +137,21 @@ class ModelEngine(Engine):
         job.task.preempted += 1
         if tasks.due <= now:
             tasks.release(now)
+            self.give_up(vcpu, tasks, now)
+        if job.left == 0:  # its deadline passed
+            place.job = None
+            return
         if tasks.ready and tasks.ready[0][0] < job.key:
             tasks.push(job)
             place.job = None
             return
         self.tell(vcpu, now, JOB_START, job, job.arrival)
+
+    def give_up(self, vcpu: Vcpu, tasks: TaskSet, now: i64) -> None:
+        """Tell of jobs that were given up where they waited."""
+        for job in tasks.gone:
+            self.tell(vcpu, now, JOB_MISS, job, job.deadline)
+        tasks.gone.clear()
 
     def _preempt(self, vcpu: Vcpu, tasks: TaskSet, job: Job, now: i64) -> None:
         job.task.preempted += 1

@@ -74,9 +74,10 @@ class SharedEngine(ModelEngine):
         if job.left > 0:
             self.all.abort(job, now)
             self.tell(vcpu, now, JOB_MISS, job, job.deadline)
-            return
-        late = self.all.end(job, now)
-        self.tell_end(vcpu, now, job, late)
+        else:
+            late = self.all.end(job, now)
+            self.tell_end(vcpu, now, job, late)
+        self._await()
 
     def _take(self, vcpu: Vcpu, now: i64) -> Job:
         """Give *vcpu* the most urgent job."""
@@ -94,9 +95,28 @@ class SharedEngine(ModelEngine):
         """Let jobs come, and the most urgent ones have the vCPUs."""
         self.sink = self.kernel.listener()
         self.all.release(now)
+        self._drop(now)
         self.assign(now)
-        if self.all.due < FAR:
-            self.kernel.set_timer(self.partition, RELEASES, self.all.due)
+        self._await()
+
+    def _drop(self, now: i64) -> None:
+        """Let vCPUs forget the jobs that were given up."""
+        vcpus = self.partition.vcpus
+        for job in self.all.gone:
+            for place in self.places:
+                if place.job is job:
+                    place.job = None
+            vcpu = vcpus[max(job.place, 0)]
+            self.tell(vcpu, now, JOB_MISS, job, job.deadline)
+        self.all.gone.clear()
+
+    def _await(self) -> None:
+        """Have the timer at the next release, or deadline."""
+        due = self.all.due
+        if due < FAR:
+            self.kernel.set_timer(self.partition, RELEASES, due)
+        else:
+            self.kernel.cancel_timer(self.partition, RELEASES)
 
     def assign(self, now: i64) -> None:
         """Find vCPUs for the jobs that are ready: idle ones, then victims."""

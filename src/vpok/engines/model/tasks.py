@@ -5,13 +5,16 @@ Fixed priority or EDF, preemptive.  A job preempts only if it is strictly more
 urgent: of equal priority who was released first goes first; of equal deadline
 the running one, then the order of configuration (semantics 20).  A task's own
 jobs are served in order.
+
+A deadline whose miss has consequences is an instant like a release, and comes
+before one: what follows from it follows whether or not the job runs.
 """
 
-from heapq import heappop, heappush, heapreplace
+from heapq import heapify, heappop, heappush, heapreplace
 
 from mypy_extensions import i64
 
-from vpok.engines.model.task import SKIP, Job, Task
+from vpok.engines.model.task import CONTINUE_LATE, SKIP, Job, Task
 from vpok.events import EventKind, Sink
 from vpok.units import FAR
 
@@ -38,13 +41,20 @@ class TaskSet:
                 when = int(task.arrival + task.delay())
                 self.coming.append((when, place))
         self.coming.sort()
-        # When the first of them comes, or FAR.
+        # Jobs whose miss matters, by deadline: (when, place, number, job).
+        self.limited: list[tuple[int, int, int, Job]] = []
+        # Those that were given up, until the engine tells of them.
+        self.gone: list[Job] = []
+        # When the first release or deadline is, or FAR.
         self.due: i64 = self.coming[0][0] if self.coming else FAR
 
     def release(self, now: i64) -> None:
-        """Let the jobs come that come up to *now*."""
+        """Let the jobs come, and deadlines pass, up to *now*."""
         coming = self.coming
         while self.due <= now:
+            if self.limited and self.limited[0][0] <= self.due:
+                self.expire()
+                continue
             when, place = coming[0]
             task = self.tasks[place]
             arrival = task.arrival
@@ -64,6 +74,37 @@ class TaskSet:
                 if task.arrival < FAR:
                     heappush(coming, (task.arrival + task.delay(), place))
             self.due = coming[0][0] if coming else FAR
+            if self.limited:
+                self.settle()
+
+    def settle(self) -> None:
+        """Forget deadlines of jobs that are over; find what is due."""
+        limited = self.limited
+        while limited and limited[0][3].left == 0:
+            heappop(limited)
+        self.due = self.coming[0][0] if self.coming else FAR
+        if limited and limited[0][0] < self.due:
+            self.due = limited[0][0]
+
+    def expire(self) -> None:
+        """Do what follows from the deadline that passes, if it is missed."""
+        when, _, _, job = heappop(self.limited)
+        if job.left > 0:
+            if job.task.on_miss == SKIP:
+                job.task.skipping = True
+            else:
+                self.withdraw(job)
+                self.gone.append(job)
+                self.abort(job, when)
+        self.settle()
+
+    def withdraw(self, job: Job) -> None:
+        """Let a job be ready no more, if it is."""
+        for entry in self.ready:
+            if entry[3] is job:
+                self.ready.remove(entry)
+                heapify(self.ready)
+                return
 
     def admit(self, task: Task, arrival: i64, when: i64) -> None:
         """Make a job ready, or let it wait for its task's last one."""
@@ -77,6 +118,9 @@ class TaskSet:
             key = deadline
             order = task.index
         job = Job(task, task.released, arrival, left, deadline, key, order)
+        if task.on_miss != CONTINUE_LATE:
+            limit = max(deadline, when)
+            heappush(self.limited, (limit, task.index, job.number, job))
         if task.active is not None:
             task.waiting.append(job)
             return
@@ -113,12 +157,12 @@ class TaskSet:
         late = now > job.deadline
         if late:
             task.miss(job)
-            if task.on_miss == SKIP:
-                task.skipping = True
         if task.waiting:
             self.following(task, now)
         else:
             task.active = None
+        if self.limited:
+            self.settle()
         return late
 
     def abort(self, job: Job, now: i64) -> None:
@@ -126,7 +170,13 @@ class TaskSet:
         task = job.task
         task.miss(job)
         task.aborted += 1
-        self.following(task, now)
+        job.left = 0
+        if job is task.active:
+            self.following(task, now)
+        else:  # of jobs that jitter held up, a later one may be first
+            task.waiting.remove(job)
+        if self.limited:
+            self.settle()
 
 
 def tell(
