@@ -8,9 +8,6 @@ from click.testing import CliRunner, Result
 
 import vpok
 from vpok.cli import vpok as command
-from vpok.trace.files import make_writer
-from vpok.trace.head import head_of
-from vpok.trace.record import End
 
 DEMO = Path(vpok.__file__).parent / "demo/config.yaml"
 
@@ -22,16 +19,10 @@ def run(*arguments: str) -> Result:
 @pytest.fixture(scope="module")
 def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Record a little of the demo."""
-    path = tmp_path_factory.mktemp("trace") / "demo.jsonl"
-    loaded = vpok.load(DEMO)
-    writer = make_writer(path, head_of(loaded.spec, DEMO.read_text()))
-    with loaded.build(sinks=[writer], digest=True) as system:
-        result = system.run("100ms")
-    digest = result.digest or ""
-    writer.close(End(result.end, result.reason, digest, writer.events))
-    packed = path.with_suffix(".jsonl.gz")
-    packed.write_bytes(gzip.compress(path.read_bytes()))
-    return packed
+    path = tmp_path_factory.mktemp("trace") / "demo.jsonl.gz"
+    with vpok.load(DEMO).build(traces=[path], digest=True) as system:
+        system.run("100ms")
+    return path
 
 
 def test_a_run_writes_its_report_and_is_the_same(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ class Item(IntEnum):
     DONE = 27
     SHUTDOWN = 28
     PLAN = 29
+    BUDGET = 30
 
 
 class Look(NamedTuple):
@@ -124,4 +125,5 @@ LOOKS: Final = {
     ),
     Item.SHUTDOWN: Look("the module stops", "mode"),
     Item.PLAN: Look("plan in force", "mode", ("plan", "count")),
+    Item.BUDGET: Look("budget", "mode", ("left", "time")),
 }

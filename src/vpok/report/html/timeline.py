@@ -168,8 +168,11 @@ class Timeline(Rows):
     def _job_stop(
         self, time: int, pcpu: int, partition: int, vcpu: int, *rest: int
     ) -> None:
-        self.thread_row(partition, rest[0]).end(time)
-        self._jobs.pop((partition, vcpu), None)
+        row = self.thread_row(partition, rest[0])
+        row.end(time)
+        # A deadline may pass for one that waits.
+        if self._jobs.get((partition, vcpu)) is row:
+            del self._jobs[partition, vcpu]
 
     def _job_end(
         self, time: int, pcpu: int, partition: int, vcpu: int, *rest: int
@@ -231,6 +234,10 @@ class Timeline(Rows):
         _, partition, vcpu, _, what, value = event
         name = self.strings.number(CONTROLS[what])
         self.vcpu(partition, vcpu).mark(time, Item.CONTROL, name, 0, value)
+
+    def _budget(self, time: int, *event: int) -> None:
+        _, partition, vcpu, _, left, _ = event
+        self.vcpu(partition, vcpu).mark(time, Item.BUDGET, 0, left)
 
     # --- interrupts ---------------------------------------------------------
 
