@@ -689,7 +689,7 @@ MUTANTS = (
     Mutant(
         SEMANTICS,
         "interrupts come before timeouts",
-        "kernel/timers.py",
+        "kernel/ranks.py",
         "ARRIVAL: Final = 5\n",
         "ARRIVAL: Final = 3\n",
         GUESTS

@@ -9,8 +9,8 @@ from mypy_extensions import i64
 
 from vpok.kernel.domain import Domain
 from vpok.kernel.first_level import NO_DOMAIN
-from vpok.kernel.module import COMPLETION, DISPATCH
 from vpok.kernel.pcpu import Pcpu
+from vpok.kernel.ranks import COMPLETION, DISPATCH
 from vpok.kernel.traffic import Traffic
 from vpok.kernel.vcpu import RUNNABLE, RUNNING
 from vpok.units import FAR

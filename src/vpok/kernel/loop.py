@@ -17,17 +17,19 @@ from vpok.kernel.domain import Domain
 from vpok.kernel.engine import BLOCK, CONTINUE, DEFER, RESCHEDULE
 from vpok.kernel.first_level import NO_DOMAIN
 from vpok.kernel.module import (
-    COMPLETION,
-    DISPATCH,
     LIMIT,
     QUIET,
-    RELEASE,
-    WINDOW_END,
-    WINDOW_START,
 )
 from vpok.kernel.partition import COLD_START, IDLE, WARM_START, Partition
 from vpok.kernel.pcpu import Pcpu
-from vpok.kernel.timers import TIMEOUT
+from vpok.kernel.ranks import (
+    COMPLETION,
+    DISPATCH,
+    RELEASE,
+    TIMEOUT,
+    WINDOW_END,
+    WINDOW_START,
+)
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu, charge, note_trap
 from vpok.units import FAR
 

@@ -18,6 +18,7 @@ from vpok.kernel.merge import Merge
 from vpok.kernel.partition import COLD_START, IDLE, Partition
 from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.ports import PortTable
+from vpok.kernel.ranks import COMPLETION, DISPATCH
 from vpok.kernel.services import Services
 from vpok.kernel.timers import Timers
 from vpok.kernel.turns import Turns
@@ -40,13 +41,6 @@ SHUTDOWN: Final = 1  # a guest powered the module off
 QUIET: Final = 2  # nothing is left that can ever happen
 ERROR: Final = 3  # the health monitor stopped the module
 END_NAMES: Final = ("limit", "shutdown", "quiet", "error")
-
-# The order of what happens at one instant (semantics 2).
-COMPLETION: Final = 0
-WINDOW_END: Final = 2
-RELEASE: Final = 6  # TIMEOUT and ARRIVAL are before it: see `timers`
-WINDOW_START: Final = 7
-DISPATCH: Final = 8
 
 # Kinds of events, as plain integers.
 SWITCH: Final = int(EventKind.SWITCH)
@@ -82,8 +76,6 @@ class Module(Services):
             number = int(idle.index)
             window = first_level.window(number, 0)
             self.pcpus.append(Pcpu(number, idle, window))
-        for cpu in self.pcpus:
-            cpu.rank = WINDOW_START
         self.turns = Turns(self.pcpus)
 
         # A slice tells what happens in it before others are woken in its

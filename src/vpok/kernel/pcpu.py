@@ -3,6 +3,7 @@
 from mypy_extensions import i64
 
 from vpok.kernel.first_level import Window
+from vpok.kernel.ranks import WINDOW_START
 from vpok.kernel.vcpu import Vcpu
 
 
@@ -22,7 +23,7 @@ class Pcpu:
         # What it does next, and the rank of that among what happens at the
         # same instant (semantics 2).
         self.when: i64 = 0
-        self.rank: i64 = 0
+        self.rank: i64 = WINDOW_START
         self.slice_end: i64 = 0  # of the run under way
         self.ran: i64 = 0  # ns of `current` that the policy has not heard of
         self.slack: i64 = 0  # ns in which no instruction fitted

@@ -9,16 +9,12 @@ all timers, and each domain one of its own.
 """
 
 from heapq import heappop, heappush
-from typing import Final
 
 from mypy_extensions import i64
 
 from vpok.kernel.partition import Partition
+from vpok.kernel.ranks import ARRIVAL, TIMEOUT
 from vpok.units import FAR
-
-# The order of what happens at one instant.
-TIMEOUT: Final = 4
-ARRIVAL: Final = 5
 
 
 class Timers:

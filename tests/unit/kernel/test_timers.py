@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vpok.kernel.partition import Partition
-from vpok.kernel.timers import ARRIVAL, TIMEOUT, Timers
+from vpok.kernel.ranks import ARRIVAL, TIMEOUT
+from vpok.kernel.timers import Timers
 from vpok.testing import ScriptedEngine
 from vpok.units import FAR
 

@@ -59,10 +59,12 @@ def test_a_failure_names_its_trace(session: pytest.Pytester) -> None:
             "*vpok: lab*",
             "100 ms, as asked",
             "trace: */out/traces/*test_bad-0.jsonl",
+            "report: */out/traces/*test_bad-0.html",
         ]
     )
     result.stdout.no_fnmatch_line("*bench.py*")
-    [path] = (session.path / "out" / "traces").iterdir()
+    page, path = sorted((session.path / "out" / "traces").iterdir())
+    assert page.read_text().startswith("<!doctype html>")
     with open_trace(path) as trace:
         assert list(trace)[-1].time <= 100_000_000
         assert trace.end.time == 100_000_000
@@ -91,10 +93,14 @@ def test_junit_has_the_trace_as_a_property(session: pytest.Pytester) -> None:
         if case.find("properties") is not None
     ]
     assert case.get("name") == "test_bad"
-    [found] = case.iter("property")
-    assert found.get("name") == "vpok_trace"
-    assert Path(found.get("value", "")).parent == session.path / "kept"
-    assert Path(found.get("value", "")).exists()
+    found = list(case.iter("property"))
+    assert [each.get("name") for each in found] == [
+        "vpok_report",
+        "vpok_trace",
+    ]
+    for each in found:
+        assert Path(each.get("value", "")).parent == session.path / "kept"
+        assert Path(each.get("value", "")).exists()
 
 
 def test_the_marker_says_what_runs(session: pytest.Pytester) -> None:
