@@ -1,6 +1,7 @@
 """Write the pages that are made of the code anew (`make golden`)."""
 
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 
 import click
@@ -16,44 +17,52 @@ ROOT = Path(__file__).parent.parent
 
 def options() -> str:
     """Return the page of all verbs and their options."""
-    return "\n".join(_options())
+    return "\n".join(_options()) + "\n"
 
 
 def _options() -> Iterator[str]:
-    yield "# Options of the command line"
-    yield ""
+    yield "# Options of the command line\n"
     yield "This page is made of the commands themselves; `vpok VERB --help`"
     yield "tells the same. [Command line](cli.md) says what the verbs do."
-    group = click.Context(vpok, info_name="vpok")
+    group = click.Context(vpok)
     for verb in VERBS:
         command = vpok.get_command(group, verb)
         assert command is not None
-        yield from _verb(click.Context(command, group, info_name=verb))
+        yield from _verb(f"vpok {verb}", command)
 
 
-def _verb(context: click.Context) -> Iterator[str]:
-    command = context.command
-    usage = " ".join(command.collect_usage_pieces(context))
-    yield f"\n## vpok {context.info_name}\n"
-    yield f"    {context.command_path} {usage}\n"
-    yield from (line.strip() for line in (command.help or "").splitlines())
-    rows = [
-        record
-        for option in command.params
-        if (record := option.get_help_record(context)) is not None
+def _verb(name: str, command: click.Command) -> Iterator[str]:
+    options = [p for p in command.params if isinstance(p, click.Option)]
+    words = [
+        p.metavar or str(p.name).upper()
+        for p in command.params
+        if isinstance(p, click.Argument)
     ]
-    if rows:
-        yield "\n| option | |"
-        yield "|---|---|"
-    for names, text in rows:
-        cell = " ".join(text.split()).replace("|", r"\|")
-        yield f"| `{names.replace('|', chr(92) + '|')}` | {cell} |"
+    yield f"\n## {' '.join([name, *words])}"
+    for paragraph in cleandoc(command.help or "").split("\n\n"):
+        yield "\n" + " ".join(paragraph.split())
+    if options:
+        yield "\n| option | |\n|---|---|"
+    yield from map(_row, options)
+
+
+def _row(option: click.Option) -> str:
+    words = [*option.opts[:-1], " ".join([option.opts[-1], _value(option)])]
+    names = ", ".join(f"`{word.strip()}`" for word in words)
+    text = (option.help or "") + (" Required." if option.required else "")
+    return f"| {names} | {text} |"
+
+
+def _value(option: click.Option) -> str:
+    if isinstance(option.type, click.Choice):
+        return r"\|".join(option.type.choices)
+    return option.metavar or ""
 
 
 MADE = {
     "docs/reference/configuration.md": reference.page,
     "docs/reference/abi.md": page,
-    "docs/reference/cli-options.md": lambda: options() + "\n",
+    "docs/reference/cli-options.md": options,
     "guests/paravirt/include/vpok.h": header,
     "src/vpok/abi/paravirt_calls.py": enums,
 }
