@@ -8,6 +8,7 @@ reader's browser.
 
 from importlib.metadata import version as version_of
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -47,7 +48,8 @@ autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 default_role = "code"
 toc_object_entries_show_parents = "hide"
-python_maximum_signature_line_length = 72
+python_maximum_signature_line_length = 88
+smartquotes = False  # `--raw` has two hyphens
 
 html_theme = "furo"
 html_static_path = ["_static"]
@@ -61,8 +63,16 @@ pygments_dark_style = "github-dark"
 
 
 def setup(app: Sphinx) -> None:
-    """Show what the next release brings on the changelog's page."""
+    """Show the changelog's fragments; leave out how classes are made."""
     app.connect("source-read", with_fragments)
+    app.connect("autodoc-process-signature", without_constructor)
+
+
+def without_constructor(
+    app: Sphinx, what: str, name: str, *rest: Any
+) -> tuple[str, None] | None:
+    """Show nothing of a constructor: `build` and `load` make all there is."""
+    return ("", None) if what == "class" else None
 
 
 def with_fragments(app: Sphinx, page: str, source: list[str]) -> None:
