@@ -3,7 +3,8 @@ How Sphinx makes a site of the pages: `make docs`.
 
 Its source is the whole repository, so that a link that works between files
 works between pages.  Nothing is fetched, neither by the build nor by a
-reader's browser.
+reader's browser.  Sphinx and not MkDocs: nobody keeps MkDocs 1 any more, and
+the last day of its Material theme is announced (May 2027).
 """
 
 from importlib.metadata import version as version_of
