@@ -11,6 +11,7 @@ from vpok.abi.paravirt_header import header
 from vpok.abi.paravirt_page import page
 from vpok.cli import VERBS, vpok
 from vpok.config import reference
+from vpok.trace import page as trace
 
 ROOT = Path(__file__).parent.parent
 
@@ -63,6 +64,7 @@ MADE = {
     "docs/reference/configuration.md": reference.page,
     "docs/reference/abi.md": page,
     "docs/reference/cli-options.md": options,
+    "docs/reference/trace.md": trace.page,
     "guests/paravirt/include/vpok.h": header,
     "src/vpok/abi/paravirt_calls.py": enums,
 }

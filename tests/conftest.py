@@ -43,3 +43,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="60s",
         help="stop a system at this virtual time (default: %(default)s)",
     )
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter,
+) -> None:
+    """Show what tests have measured; they judge little by it."""
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, value in report.user_properties:
+            if name == "measured":
+                terminalreporter.write_line(f"measured: {value}")

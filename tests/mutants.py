@@ -537,8 +537,8 @@ MUTANTS = (
         SEMANTICS,
         "timers come before the ends of windows",
         "kernel/loop.py",
-        "cpu.rank > self.timers.rank",
-        "cpu.rank >= 0",
+        "timers.first < when or timers.rank < rank",
+        "timers.first < when or rank >= 0",
         SOURCES
         + "test_a_clock_of_execution_stands_still_outside_of_windows[merge]",
     ),

@@ -24,6 +24,7 @@ OTHERS = {
     EventKind.JOB_END,
     EventKind.JOB_MISS,
     EventKind.PLAN,
+    EventKind.BUDGET,
 }
 GUESTS = {EventKind.SYSCALL, EventKind.FAULT, EventKind.THREAD}
 

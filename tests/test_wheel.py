@@ -1,9 +1,11 @@
 """What `pip install .` gives to a user."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from zipfile import ZipFile
@@ -52,6 +54,8 @@ def test_the_wheel_has_all_that_runs(wheel: Path) -> None:
         "vpok/py.typed",
         "vpok/demo/config.yaml",
         "vpok/demo/display/display.elf",
+        "vpok/report/web/uPlot.iife.min.js",
+        "vpok/report/web/uPlot.LICENSE",
         "vpok/engines/unicorn/meter-x86_64.bin",
     } <= wanted
     assert wanted <= inside
@@ -68,6 +72,20 @@ def test_the_wheel_has_the_licence_a_command_and_a_plugin(
     entries = archive.read(f"{info}/entry_points.txt").decode()
     assert "[console_scripts]\nvpok = vpok.cli:main\n" in entries
     assert "[pytest11]\nvpok = vpok.pytest_plugin\n" in entries
+
+
+def test_what_is_not_ours_is_as_it_came() -> None:
+    """The report's library, of the version that its table names."""
+    web = ROOT / "src/vpok/report/web"
+    rows = re.findall(
+        r"^\| `(\S+)` \|.*\| `([0-9a-f]{64})` \|$",
+        (web / "README.md").read_text(),
+        re.MULTILINE,
+    )
+
+    assert {name for name, _ in rows} == {"uPlot.iife.min.js", "uPlot.min.css"}
+    for name, digest in rows:
+        assert sha256((web / name).read_bytes()).hexdigest() == digest
 
 
 def test_all_hot_modules_run_compiled_or_none() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vpok.system import System as System
     from vpok.system import build as build
     from vpok.system import load as load
+    from vpok.trace.recording import Recording as Recording
     from vpok.variants import Comparison as Comparison
     from vpok.variants import compare as compare
 
@@ -33,6 +34,7 @@ _HOMES = {
     "ConfigError": "vpok.config",
     "EngineUnavailable": "vpok.kernel.errors",
     "EventKind": "vpok.events",
+    "Recording": "vpok.trace.recording",
     "RunResult": "vpok.report.rows",
     "Sink": "vpok.events",
     "System": "vpok.system",
@@ -48,6 +50,7 @@ __all__ = [
     "ConfigError",
     "EngineUnavailable",
     "EventKind",
+    "Recording",
     "RunResult",
     "Sink",
     "System",

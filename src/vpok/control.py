@@ -16,6 +16,7 @@ from vpok.kernel.errors import VpokError
 from vpok.kernel.loop import Kernel
 from vpok.kernel.module import END_NAMES, LIMIT
 from vpok.kernel.partition import Partition
+from vpok.kernel.sched import Parameter
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.interrupts import NUMBERS
 from vpok.spec.model import SystemSpec
@@ -107,7 +108,7 @@ class Control:
         end = FAR if within is None else self.now + within
         tap = Tap(self.kernel.sink, by == "window")
         listening = self.kernel.listening
-        self.kernel.sink = tap
+        self.kernel.listen(tap)
         self.kernel.listening = True
         try:
             while (
@@ -121,14 +122,15 @@ class Control:
                 if not self._slice(tap.told + 1):
                     break
         finally:
-            self.kernel.sink = tap.sink
+            self.kernel.listen(tap.sink)
             self.kernel.listening = listening
         return tap.told >= 0
 
     def _slice(self, until: int) -> bool:
         kernel = self.kernel
         limit = min(kernel.next_instant() + NS_PER_MS, kernel.ended_at, until)
-        done = kernel.step(int(limit), False)
+        kernel.limit = int(limit)
+        done = kernel.step()
         if not done and kernel.ended != LIMIT:
             kernel.finish()
         reached = int(min(kernel.next_instant(), kernel.ended_at))
@@ -160,7 +162,7 @@ class Control:
         """
         chosen = self._vcpu(partition, vcpu)
         interrupts = chosen.arch.interrupts
-        when = self.now if at is None else _instant(at)
+        when = self.now if at is None else _time("no instant", at)
         if interrupts is None:
             raise VpokError(
                 f"{chosen} takes no interrupts: its personality is neither "
@@ -243,17 +245,28 @@ class Control:
 
     # --- scheduling --------------------------------------------------------
 
+    def get_params(self, partition: int | str, vcpu: int) -> dict[str, int]:
+        """Return the scheduling parameters in force; times in ns."""
+        chosen = self._known(partition, vcpu)
+        return chosen.domain.policy.params(chosen)
+
     def set_params(
-        self, partition: int | str, vcpu: int, **params: int
+        self, partition: int | str, vcpu: int, **params: int | str
     ) -> None:
-        """Change a vCPU's scheduling parameters; raises VpokError."""
+        """
+        Change a vCPU's scheduling parameters; raises VpokError.
+
+        Whole numbers; times also as `2ms`.
+        """
         chosen = self._vcpu(partition, vcpu)
-        kernel = self.kernel
-        kernel.arrive(self.now)
-        policy = chosen.domain.policy
-        refusal = policy.adjust(chosen, params)
+        known = chosen.domain.policy.PARAMETERS
+        wanted = {
+            name: _value(name, value, known.get(name))
+            for name, value in params.items()
+        }
+        self.kernel.arrive(self.now)
+        refusal = self.kernel.set_params(chosen, wanted, self.now)
         self._refuse(chosen, refusal)
-        self._tell(chosen, PARAMETERS, len(params))
 
     def pin(
         self, partition: int | str, vcpu: int, processors: Sequence[int]
@@ -322,13 +335,25 @@ def _registers(vcpu: Vcpu) -> Registers:
     return REGISTERS[isa]
 
 
-def _instant(at: int | str) -> int:
+def _value(name: str, value: int | str, known: Parameter | None) -> int:
+    """Return a parameter's value; text only where it is a time."""
+    timed = known is not None and known.unit == "ns"
+    if timed and isinstance(value, str):
+        return _time(name, value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        more = " of ns, or text such as '2ms'" if timed else ""
+        raise VpokError(f"{name} {value!r}: write a whole number{more}")
+    return value
+
+
+def _time(what: str, time: int | str) -> int:
+    """Return ns; *what* it is the time of."""
     from vpok.config.units import UnitError, parse_time  # noqa: PLC0415
 
     try:
-        return parse_time(at)
+        return parse_time(time)
     except UnitError as error:
-        raise VpokError(f"no instant {at!r}: {error}") from None
+        raise VpokError(f"{what} {time!r}: {error}") from None
 
 
 class Tap(Sink):

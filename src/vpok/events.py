@@ -6,7 +6,9 @@ are (partition, vcpu index), never module-wide ids: a neighbour's change must
 not show in a partition's events.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Final
 
 from mypy_extensions import i64, mypyc_attr
@@ -23,7 +25,7 @@ DROPS: Final = (
     "cancelled",
     "deasserted",
 )
-# What can be done from outside.
+# What can be done from outside; parameters also by a guest that may.
 CONTROLS: Final = (
     "context",
     "parameters",
@@ -36,37 +38,155 @@ CONTROLS: Final = (
 
 
 class EventKind(IntEnum):
-    """What happened; *a* and *b* of each kind in brackets."""
+    """What happened; `MEANINGS` says it in words."""
 
-    FRAME = 1  # a major frame starts (number, -)
-    WINDOW_OPEN = 2  # a partition gets a processor (window index, end)
-    WINDOW_CLOSE = 3  # and loses it (window index, -)
-    SWITCH = 4  # a processor switches to a vCPU (-, -); NOBODY: to idle
-    RUNSTATE = 5  # a vCPU changes state (new state, -)
-    THREAD = 6  # a personality switches threads on a vCPU (-, -)
-    SYSCALL = 7  # a guest called (number, result)
-    RESULT = 8  # a call that had waited is answered (number, result)
-    FAULT = 9  # a guest did what the machine forbids (cause, pc)
-    ERROR = 10  # the health monitor heard of an error (kind, action)
-    MODE = 11  # a partition changes its mode (new mode, -)
-    PORT_SEND = 12  # (global port, bytes)
-    PORT_RECEIVE = 13  # (global port, bytes)
-    PORT_FLUSH = 14  # data travels to a destination (source, destination)
-    SHUTDOWN = 15  # the module stops (reason, -)
-    CONSOLE = 16  # text was printed; the bytes go to `Sink.console`
-    IRQ_RAISE = 17  # an interrupt occurs and is pending (number, pending)
-    IRQ_DELIVER = 18  # its handler is entered (number, ns since the raise)
-    IRQ_COMPLETE = 19  # its handler is done (number, depth after it)
-    IRQ_OVERRUN = 20  # it occurs once too often (number, pending)
-    IRQ_DROP = 21  # occurrences are not kept (number, why: DROPS)
-    IRQ_LINE = 22  # a level changes (number, 1 asserted, 0 not)
-    VECTOR = 23  # a fault is handed to its guest (cause, address)
-    CONTROL = 24  # somebody outside intervened (what: CONTROLS, value)
-    JOB_START = 25  # a job gets its vCPU (job, arrival)
-    JOB_STOP = 26  # a more urgent one takes it away (job, ns left)
-    JOB_END = 27  # a job is done (job, response time)
-    JOB_MISS = 28  # a deadline has been missed (job, deadline)
-    PLAN = 29  # another plan is in force (plan, -)
+    FRAME = 1
+    WINDOW_OPEN = 2
+    WINDOW_CLOSE = 3
+    SWITCH = 4
+    RUNSTATE = 5
+    THREAD = 6
+    SYSCALL = 7
+    RESULT = 8
+    FAULT = 9
+    ERROR = 10
+    MODE = 11
+    PORT_SEND = 12
+    PORT_RECEIVE = 13
+    PORT_FLUSH = 14
+    SHUTDOWN = 15
+    CONSOLE = 16
+    IRQ_RAISE = 17
+    IRQ_DELIVER = 18
+    IRQ_COMPLETE = 19
+    IRQ_OVERRUN = 20
+    IRQ_DROP = 21
+    IRQ_LINE = 22
+    VECTOR = 23
+    CONTROL = 24
+    JOB_START = 25
+    JOB_STOP = 26
+    JOB_END = 27
+    JOB_MISS = 28
+    PLAN = 29
+    BUDGET = 30
+
+
+# What happened, and what *a* and *b* are.
+MEANINGS: Final[Mapping[EventKind, tuple[str, str, str]]] = MappingProxyType(
+    {
+        EventKind.FRAME: ("a major frame starts", "number", "-"),
+        EventKind.WINDOW_OPEN: (
+            "a partition gets a processor",
+            "window index",
+            "end",
+        ),
+        EventKind.WINDOW_CLOSE: ("and loses it", "window index", "-"),
+        EventKind.SWITCH: (
+            "a processor switches to a vCPU; NOBODY: to idle",
+            "-",
+            "-",
+        ),
+        EventKind.RUNSTATE: ("a vCPU changes state", "new state", "-"),
+        EventKind.THREAD: (
+            "a personality switches threads on a vCPU",
+            "-",
+            "-",
+        ),
+        EventKind.SYSCALL: ("a guest called", "number", "result"),
+        EventKind.RESULT: (
+            "a call that had waited is answered",
+            "number",
+            "result",
+        ),
+        EventKind.FAULT: (
+            "a guest did what the machine forbids",
+            "cause",
+            "pc",
+        ),
+        EventKind.ERROR: (
+            "the health monitor heard of an error",
+            "kind",
+            "action",
+        ),
+        EventKind.MODE: ("a partition changes its mode", "new mode", "-"),
+        EventKind.PORT_SEND: (
+            "a message is written into a port",
+            "global port",
+            "bytes",
+        ),
+        EventKind.PORT_RECEIVE: (
+            "a message is read from a port",
+            "global port",
+            "bytes",
+        ),
+        EventKind.PORT_FLUSH: (
+            "data travels to a destination",
+            "source",
+            "destination",
+        ),
+        EventKind.SHUTDOWN: ("the module stops", "reason", "-"),
+        EventKind.CONSOLE: (
+            "text was printed; the bytes go to `Sink.console`",
+            "its length",
+            "-",
+        ),
+        EventKind.IRQ_RAISE: (
+            "an interrupt occurs and is pending",
+            "number",
+            "pending",
+        ),
+        EventKind.IRQ_DELIVER: (
+            "its handler is entered",
+            "number",
+            "ns since the raise",
+        ),
+        EventKind.IRQ_COMPLETE: (
+            "its handler is done",
+            "number",
+            "depth after it",
+        ),
+        EventKind.IRQ_OVERRUN: (
+            "it occurs once too often",
+            "number",
+            "pending",
+        ),
+        EventKind.IRQ_DROP: (
+            "occurrences are not kept",
+            "number",
+            "why, an index of `DROPS`",
+        ),
+        EventKind.IRQ_LINE: ("a level changes", "number", "1 asserted, 0 not"),
+        EventKind.VECTOR: (
+            "a fault is handed to its guest",
+            "cause",
+            "address",
+        ),
+        EventKind.CONTROL: (
+            "somebody outside intervened",
+            "what, an index of `CONTROLS`",
+            "value",
+        ),
+        EventKind.JOB_START: ("a job gets its vCPU", "job", "arrival"),
+        EventKind.JOB_STOP: (
+            "a more urgent one takes it away",
+            "job",
+            "ns left",
+        ),
+        EventKind.JOB_END: ("a job is done", "job", "response time"),
+        EventKind.JOB_MISS: (
+            "a deadline has been missed, perhaps of a job that waits",
+            "job",
+            "deadline",
+        ),
+        EventKind.PLAN: ("another plan is in force", "plan", "-"),
+        EventKind.BUDGET: (
+            "a vCPU's budget turns",
+            "ns left",
+            "instant of the next change",
+        ),
+    }
+)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)

@@ -78,6 +78,8 @@ __all__ = [
     "mode",
     "notification_id",
     "notify",
+    "parameter_get",
+    "parameter_set",
     "plan_id",
     "plan_request",
     "plan_status",
@@ -183,6 +185,20 @@ def affinity_get(vcpu: int) -> Request:
 def affinity_set(vcpu: int, processors: int) -> Request:
     """Change them."""
     return Call(Number.VCPU_AFFINITY_SET, vcpu, processors)
+
+
+def parameter_get(vcpu: int, name: str) -> Request:
+    """Answer a scheduling parameter in force, such as `budget`; times in ns."""
+    data = name.encode()
+    return Call(Number.VCPU_PARAMETER_GET, vcpu, data, len(data))
+
+
+def parameter_set(vcpu: int, name: str, value: Time) -> Request:
+    """Change it, if the partition has the feature `parameters`."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError(f"{name} {value!r}: write a whole number or a time")
+    data = name.encode()
+    return Call(Number.VCPU_PARAMETER_SET, vcpu, data, len(data), _ns(value))
 
 
 # --- interrupts of the calling vCPU -------------------------------------------

@@ -145,6 +145,20 @@ def _attach(
     """Show what is left of a system; JUnit's file has it as a property."""
     text = kept.text
     if kept.trace is not None:
-        text += f"trace: {kept.trace}\n"
+        page = _page(kept.trace)
+        text += f"trace: {kept.trace}\nreport: {page}\n"
+        item.user_properties.append(("vpok_report", str(page)))
         item.user_properties.append(("vpok_trace", str(kept.trace)))
     report.sections.append((f"vpok: {kept.name}", text))
+
+
+def _page(trace: Path) -> Path:
+    """Write the report of a trace beside it."""
+    from vpok.cli.report import beside, replay  # noqa: PLC0415
+    from vpok.trace.files import open_trace  # noqa: PLC0415
+
+    page = beside(trace)
+    with open_trace(trace) as found:
+        report, result = replay(found)
+        report.write(page, result)
+    return page

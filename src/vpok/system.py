@@ -16,25 +16,27 @@ from vpok.assembly import first_level, make_domains
 from vpok.control import Control
 from vpok.events import Sink
 from vpok.kernel.engine import Engine
+from vpok.kernel.errors import VpokError
 from vpok.kernel.loop import Kernel
 from vpok.kernel.module import END_NAMES, LIMIT
 from vpok.kernel.partition import Partition
 from vpok.kernel.personality import Personality
-from vpok.kernel.ports import KINDS, Port, PortTable
-from vpok.kernel.sources import TICK_NAMES, Source
 from vpok.kernel.vcpu import Vcpu
 from vpok.machine.arch import ArchOps
 from vpok.policies import POLICIES
 from vpok.report.collect import partition_row, processor_row
 from vpok.report.rows import PartitionRow, RunResult, VcpuRow
 from vpok.report.supply import Supplies
-from vpok.spec.model import SWITCH, Problem, SystemSpec
+from vpok.spec.model import Problem, SystemSpec
 from vpok.spec.problems import ConfigError, problems
 from vpok.timeline import History
 from vpok.trace.digest import Digest
 from vpok.trace.fanout import Fanout
+from vpok.trace.record import End
+from vpok.trace.recording import Recording, begin
 from vpok.trace.timeline import Timeline
-from vpok.units import FAR, NS_PER_S
+from vpok.units import FAR
+from vpok.wiring import configure, make_ports, relate_planners, start_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class System(Control):
         Run up to the instant *until*, in ns or as `2s`, or to the end.
 
         May be called again; cutting a run into several changes nothing.
+        Raises VpokError for what is no time.
         """
         self.advance(instant(until))
         return self.result()
@@ -93,8 +96,18 @@ class System(Control):
         return kernel.ended != LIMIT and kernel.ended_at <= self._reached
 
     def current(self, processor: int) -> Vcpu:
-        """Return the vCPU on a processor; its idle vCPU if it is idle."""
-        return self.kernel.pcpus[processor].current
+        """
+        Return the vCPU on a processor; its idle vCPU if it is idle.
+
+        Raises VpokError for a processor that is not there.
+        """
+        pcpus = self.kernel.pcpus
+        if not 0 <= processor < len(pcpus):
+            raise VpokError(
+                f"there is no processor {processor}: take 0 to "
+                f"{len(pcpus) - 1}"
+            )
+        return pcpus[processor].current
 
     def vcpus(self) -> list[tuple[PartitionRow, VcpuRow]]:
         """Return every vCPU, with its partition, in order."""
@@ -133,8 +146,18 @@ class System(Control):
             history=self._history,
         )
 
+    def finish(self) -> RunResult:
+        """Write the ends of the traces; return the result of the run."""
+        if self._listeners:
+            now = self.result()
+            digest = now.digest or ""
+            self._listeners.finish(End(now.end, now.reason, digest, 0))
+        return self.result()
+
     def close(self) -> None:
         """Give back what the engines borrowed; not to be run again."""
+        if self._listeners and self._listeners.writing:
+            self.finish()
         self._owned.close()
 
     def __enter__(self) -> Self:
@@ -150,14 +173,13 @@ class System(Control):
 
 
 def instant(until: int | str | None) -> int:
-    """Return an instant in ns; None is the end of time."""
+    """Return an instant in ns, None's is the end of time; VpokError."""
     if until is None:
         return FAR
-    if isinstance(until, str):
-        from vpok.config.units import parse_time  # noqa: PLC0415
+    # Reading times is part of reading files, which not everybody does.
+    from vpok.config.units import parse_time  # noqa: PLC0415
 
-        return min(parse_time(until), FAR)
-    return max(0, min(until, FAR))
+    return min(parse_time(until), FAR)
 
 
 # --- building ---------------------------------------------------------------
@@ -171,24 +193,27 @@ def build(
     timeline: bool = False,
     tier: str | None = None,
     parts: Parts | None = None,
+    traces: Sequence[Recording | str | Path] = (),
+    config: str = "",
 ) -> System:
     """
     Make a system of *spec*; raises ConfigError or VpokError.
 
     *sinks* hear of every event.  *timeline* lets results draw one.  *tier*
     asks for one of the engine's ways to measure time; all give the same run.
+    *traces* are files to be written; *config* is the text that *spec* came
+    from, for them.
     """
     if parts is None:
-        found = problems(spec, POLICIES)
-        if found:
+        if found := problems(spec, POLICIES):
             raise ConfigError(found)
         parts = standard_parts(tier)
     counted = Digest() if digest else None
     history = Timeline() if timeline else None
-    own = [sink for sink in (counted, history) if sink is not None]
-    heard = [*sinks, *own]
-    listeners = Fanout(heard) if heard else None
     with ExitStack() as stack:
+        heard = [*sinks, *begin(traces, spec, config, instant, stack)]
+        heard += [own for own in (counted, history) if own is not None]
+        listeners = Fanout(heard) if heard else None
         partitions = [
             _partition(spec, index, parts, stack)
             for index in range(len(spec.partitions))
@@ -198,16 +223,16 @@ def build(
             make_domains(spec, partitions),
             first_level(spec),
             spec.processors,
-            _ports(spec),
+            make_ports(spec),
             listeners,
         )
-        _configure(kernel, spec)
+        configure(kernel, spec)
         for partition in partitions:
             _bind(kernel, partition, spec, parts)
         if kernel.planned:
-            _planners(kernel, spec)
+            relate_planners(kernel, spec)
         kernel.boot()
-        _sources(kernel, spec)
+        start_sources(kernel, spec)
         return System(
             spec, kernel, listeners, counted, stack.pop_all(), history
         )
@@ -270,86 +295,6 @@ def _bind(
     partition.personality.attach(partition, kernel)
 
 
-def _configure(kernel: Kernel, spec: SystemSpec) -> None:
-    costs = spec.costs
-    kernel.hypercall_cost = costs.hypercall
-    kernel.switch_cost = costs.switch
-    kernel.interrupt_cost = costs.interrupt
-    kernel.restart_cost = costs.restart
-    kernel.latency = costs.latency
-    kernel.cycle = -(-NS_PER_S // spec.clock)
-    kernel.cell = max(1, costs.latency - int(kernel.cycle))
-
-    kernel.planned = len(spec.schedule.plans) > 1
-    kernel.flush_on_windows = spec.flush.when == "windows"
-    # Frames of several plans may have different lengths.
-    kernel.flush_on_frames = (
-        kernel.planned and spec.flush.when == "major-frame"
-    )
-    if spec.flush.when == "period":
-        kernel.flush_period = spec.flush.period
-    else:
-        kernel.flush_period = spec.schedule.major_frame
-        kernel.next_flush = spec.schedule.major_frame
-    if any(port.destinations for port in spec.ports):
-        kernel.boundary = kernel.first_level.boundary(0)
-
-
-def _planners(kernel: Kernel, spec: SystemSpec) -> None:
-    """Let those that switch plans do so in the order of time."""
-    found = [
-        domain
-        for partition, own in zip(
-            kernel.partitions, spec.partitions, strict=True
-        )
-        for domain in partition.scheduled
-        if "plans" in own.features
-        or any(action.startswith(SWITCH) for action in own.health.values())
-    ]
-    for here in found:
-        for there in found:
-            here.relate(there)
-
-
-def _sources(kernel: Kernel, spec: SystemSpec) -> None:
-    """Let the configured sources of interrupts begin."""
-    for described in spec.interrupts:
-        partition = kernel.partitions[described.partition]
-        if described.sender >= 0:
-            for here in partition.scheduled:
-                for there in kernel.partitions[described.sender].scheduled:
-                    here.relate(there)
-        if not (described.period or described.arrivals):
-            continue
-        source = Source(described.name, described.vcpu, described.number)
-        source.period = described.period
-        source.instants = list(described.arrivals)
-        source.exec = described.clock == "exec"
-        source.ticks = TICK_NAMES.index(described.ticks)
-        source.hold = described.hold
-        first = described.offset
-        if described.arrivals:
-            first = described.arrivals[0]
-        source.start(first)
-        kernel.add_source(partition, source)
-
-
-def _ports(spec: SystemSpec) -> PortTable:
-    return PortTable(
-        [
-            Port(
-                number,
-                port.name,
-                KINDS.index(port.kind),
-                port.partition,
-                port.direction == "out",
-                list(port.destinations),
-            )
-            for number, port in enumerate(spec.ports)
-        ]
-    )
-
-
 # --- from a file -------------------------------------------------------------
 
 
@@ -359,6 +304,7 @@ class Loaded:
 
     spec: SystemSpec
     notes: tuple[Problem, ...]  # what was read and knowingly not used
+    text: str = ""  # of the file, unless something of it was replaced
 
     def build(
         self,
@@ -367,14 +313,17 @@ class Loaded:
         digest: bool = False,
         timeline: bool = False,
         tier: str | None = None,
+        traces: Sequence[Recording | str | Path] = (),
     ) -> System:
-        """Make the system; see `vpok.system.build`."""
+        """Make the system; see `build`."""
         return build(
             self.spec,
             sinks=sinks,
             digest=digest,
             timeline=timeline,
             tier=tier,
+            traces=traces,
+            config=self.text,
         )
 
 
@@ -389,4 +338,5 @@ def load(path: str | Path, changes: Mapping[str, str] | None = None) -> Loaded:
     from vpok import config  # noqa: PLC0415
 
     found = config.load(path, changes or {})
-    return Loaded(found.spec, tuple(found.notes))
+    text = "" if changes else Path(path).read_text(errors="replace")
+    return Loaded(found.spec, tuple(found.notes), text)

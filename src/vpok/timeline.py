@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from vpok.events import EventKind
 from vpok.kernel.errors import VpokError
-from vpok.report.html import heading
 from vpok.report.lanes import ERROR, MISS, RAISE, Bar, Lane, Mark
+from vpok.report.markup import heading
 from vpok.report.svg import GREY, svg
 from vpok.report.timeline import BLOCKS, Row, draw
 from vpok.report.words import show_time

@@ -16,12 +16,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
+from vpok.kernel.errors import VpokError
 from vpok.report.comparison import Column, comparison, comparison_tables
-from vpok.report.html import page
+from vpok.report.markup import page
 from vpok.report.rows import RunResult
 from vpok.spec.model import Problem
 from vpok.spec.problems import ConfigError
-from vpok.system import Loaded, load
+from vpok.system import Loaded, instant, load
 
 Changes = Mapping[str, Sequence[str]]  # path of a key -> its values
 
@@ -53,11 +54,12 @@ class Comparison:
     variants: tuple[Compared, ...]
 
     def __getitem__(self, label: str) -> RunResult:
-        """Return the result of a variant."""
+        """Return the result of a variant; raises VpokError."""
         for variant in self.variants:
             if variant.label == label:
                 return variant.result
-        raise KeyError(label)
+        labels = ", ".join(variant.label for variant in self.variants)
+        raise VpokError(f"there is no variant {label!r}: take {labels}")
 
     def __str__(self) -> str:
         return comparison(self._columns())
@@ -77,12 +79,16 @@ def compare(
     """
     Run every combination of *configs* and *changes* up to *until*.
 
-    Raises ConfigError with the problems of all variants before anything runs.
+    Raises ConfigError with the problems of all variants before anything runs,
+    and VpokError if there is nothing to run.
     """
+    limit = instant(until)
+    if not configs:
+        raise VpokError("nothing to compare: name a configuration")
     done = []
     for variant in variants([Path(path) for path in configs], changes or {}):
         with variant.loaded.build() as system:
-            done.append(compared(variant, system.run(until)))
+            done.append(compared(variant, system.run(limit)))
     return Comparison(tuple(done))
 
 
@@ -92,7 +98,17 @@ def compared(variant: Variant, result: RunResult) -> Compared:
 
 
 def variants(configs: Sequence[Path], changes: Changes) -> list[Variant]:
-    """Load every combination; raises ConfigError with all their problems."""
+    """
+    Load every combination; raises ConfigError with all their problems.
+
+    VpokError, if what is given for a key is no list of values.
+    """
+    for key, given in changes.items():
+        if isinstance(given, str) or not given:
+            raise VpokError(
+                f"{key}: write a list of its values, such as ['1', '2'], "
+                f"not {given!r}"
+            )
     found: list[Variant] = []
     wrong: dict[Problem, list[str]] = {}  # and in which variants it is
     chosen = [

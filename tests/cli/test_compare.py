@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,8 +76,29 @@ def test_files_are_variants_too(config: str, tmp_path: Path) -> None:
     assert response is not None
     assert response.maximum == 5_000_000
     assert "other" in str(both)
-    with pytest.raises(KeyError):
+    with pytest.raises(vpok.VpokError, match="no variant 'third': take syst"):
         both["third"]
+
+
+def test_what_cannot_be_compared_is_a_mistake(config: str) -> None:
+    with pytest.raises(vpok.VpokError, match="name a configuration"):
+        vpok.compare(until="1s")
+    untils: list[Any] = ["abc", "-1s", -1, 1.5, True]
+    for until in untils:
+        with pytest.raises(vpok.VpokError, match=r"no time|negative"):
+            vpok.compare(config, until=until)
+    texts: list[Any] = ["12", []]
+    for values in texts:
+        with pytest.raises(vpok.VpokError, match="seed: write a list of its"):
+            vpok.compare(
+                config, until=1, changes={"partitions.1.seed": values}
+            )
+    with pytest.raises(vpok.ConfigError, match="seed to 1: write YAML as te"):
+        vpok.compare(
+            config,
+            until=1,
+            changes={"partitions.1.seed": [1, 2]},  # type: ignore[list-item]
+        )
 
 
 def test_several_keys_make_every_combination(config: str) -> None:

@@ -160,7 +160,11 @@ def test_a_missing_engine_is_2(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     def missing(
-        self: Loaded, *, sinks: Sequence[object], digest: bool
+        self: Loaded,
+        *,
+        sinks: Sequence[object],
+        digest: bool,
+        traces: Sequence[object],
     ) -> None:
         raise EngineUnavailable("install unicorn 2.1.4")
 

@@ -59,6 +59,28 @@ def test_random_systems_keep_every_promise(
     assert not found
 
 
+@pytest.mark.slow
+@HUNDREDS
+@given(
+    st.one_of(scheduled.systems(), modelled.servers()),
+    st.lists(st.integers(0, RUN), max_size=25),
+)
+def test_where_a_run_is_cut_no_event_shows(
+    spec: SystemSpec, cuts: list[int]
+) -> None:
+    """Budgets included, which policies tell of."""
+    told = []
+    for places in ([], sorted(cuts)):
+        sink = RecordingSink()
+        with build(spec, parts=standard_parts(), sinks=[sink]) as system:
+            for cut in places:
+                system.run(cut)
+            system.run(RUN)
+        told.append(sink.events)
+
+    assert told[0] == told[1]
+
+
 POLICY = st.sampled_from(["round-robin", "fixed-priority", "credit", "server"])
 
 

@@ -47,6 +47,8 @@ enum {
   VPOK_VCPU_INFO = 7,
   VPOK_VCPU_AFFINITY_GET = 8,
   VPOK_VCPU_AFFINITY_SET = 9,
+  VPOK_VCPU_PARAMETER_GET = 10,
+  VPOK_VCPU_PARAMETER_SET = 11,
   VPOK_IRQ_REGISTER = 16,
   VPOK_IRQ_UNREGISTER = 17,
   VPOK_IRQ_MASK = 18,
@@ -388,6 +390,16 @@ static inline int64_t vpok_vcpu_affinity_get(uint32_t vcpu)
 static inline int64_t vpok_vcpu_affinity_set(uint32_t vcpu, uint64_t processors)
 {
   return vpok_call(VPOK_VCPU_AFFINITY_SET, (uint64_t)vcpu, (uint64_t)processors, 0, 0, 0, 0);
+}
+
+static inline int64_t vpok_vcpu_parameter_get(uint32_t vcpu, const char *name, uint64_t length)
+{
+  return vpok_call(VPOK_VCPU_PARAMETER_GET, (uint64_t)vcpu, (uint64_t)name, (uint64_t)length, 0, 0, 0);
+}
+
+static inline int64_t vpok_vcpu_parameter_set(uint32_t vcpu, const char *name, uint64_t length, uint64_t value)
+{
+  return vpok_call(VPOK_VCPU_PARAMETER_SET, (uint64_t)vcpu, (uint64_t)name, (uint64_t)length, (uint64_t)value, 0, 0);
 }
 
 static inline int64_t vpok_irq_register(uint32_t number, vpok_handler *handler)

@@ -84,6 +84,11 @@ static void vcpus(void)
   CALL(-VPOK_EINVAL, vcpu_affinity_set(0, 0));
   CALL(-VPOK_EINVAL, vcpu_affinity_set(0, 2));
   CALL(OK, vcpu_affinity_set(0, 1));
+  CALL(-VPOK_EINVAL, vcpu_parameter_get(9, "quantum", 7));
+  CALL(-VPOK_EINVAL, vcpu_parameter_get(0, "quantum", VPOK_MAX_NAME + 1));
+  CALL(-VPOK_EFAULT, vcpu_parameter_get(0, beyond(0), 7));
+  CALL(-VPOK_ENOENT, vcpu_parameter_get(0, "colour", 6));
+  CALL(-VPOK_EPERM, vcpu_parameter_set(0, "quantum", 7, 1));
 }
 
 static void blocking(void)

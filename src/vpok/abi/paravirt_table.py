@@ -34,6 +34,7 @@ _NUMBER = Arg("number", "uint32_t")
 _PORT = Arg("port", "uint32_t")
 _BUFFER = Arg("buffer", "void *")
 _DATA = Arg("data", "const void *")
+_NAME = Arg("name", "const char *")
 _LENGTH = Arg("length")
 
 CALLS: Final = (
@@ -125,6 +126,24 @@ CALLS: Final = (
         "the policy can obey.",
         errors=("EINVAL", "EPERM"),
     ),
+    Call(
+        10,
+        "VCPU_PARAMETER_GET",
+        (_INDEX, _NAME, _LENGTH),
+        "Return a scheduling parameter of a vCPU of the partition as it is in "
+        "force, by its name in the configuration: times in ns, words by "
+        "their place. This call and the next are there since version 1.1.",
+        "its value",
+        ("EINVAL", "EFAULT", "ENOENT"),
+    ),
+    Call(
+        11,
+        "VCPU_PARAMETER_SET",
+        (_INDEX, _NAME, _LENGTH, Arg("value")),
+        "Change it; needs the feature `parameters`. When the change takes "
+        "effect is the policy's affair; what it refuses is EINVAL.",
+        errors=("EPERM", "EINVAL", "EFAULT", "ENOENT"),
+    ),
     # --- interrupts of the calling vCPU
     Call(
         16,
@@ -199,7 +218,7 @@ CALLS: Final = (
     Call(
         25,
         "NOTIFICATION_ID",
-        (Arg("name", "const char *"), _LENGTH),
+        (_NAME, _LENGTH),
         "Return the number of a notification that the partition may send.",
         "the number",
         ("EINVAL", "EFAULT", "ENOENT"),
@@ -264,7 +283,7 @@ CALLS: Final = (
     Call(
         56,
         "PORT_ID",
-        (Arg("name", "const char *"), _LENGTH),
+        (_NAME, _LENGTH),
         "Return the number of a port of the partition.",
         "the number",
         ("EINVAL", "EFAULT", "ENOENT"),
@@ -329,7 +348,7 @@ CALLS: Final = (
     Call(
         67,
         "PLAN_ID",
-        (Arg("name", "const char *"), _LENGTH),
+        (_NAME, _LENGTH),
         "Return the number of a plan. This call and the two below need the "
         "feature `plans`, and are there since version 1.1.",
         "the number",

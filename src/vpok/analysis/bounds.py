@@ -2,7 +2,7 @@
 
 from vpok.analysis.rows import BoundRow
 from vpok.analysis.tables import remarks, tables
-from vpok.report.html import page
+from vpok.report.markup import page
 from vpok.report.table import render
 
 

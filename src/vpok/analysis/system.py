@@ -9,6 +9,7 @@ from vpok.analysis.members import Group, Member, groups, is_modelled, plans
 from vpok.analysis.rows import NO, NONE, UNSHOWN, YES, BoundRow
 from vpok.analysis.share import Share, share_of
 from vpok.analysis.task import Bound, Task
+from vpok.kernel.errors import VpokError
 from vpok.spec.model import SystemSpec
 
 Observed = Mapping[tuple[str, str], int]
@@ -22,8 +23,13 @@ def analyze(spec: SystemSpec, observed: Observed = NOTHING) -> Bounds:
 
     *observed* has the worst response of each (partition, task) in a run that
     stayed in the first plan.  Rows are in order of plans, partitions, virtual
-    CPUs, tasks.
+    CPUs, tasks.  Raises VpokError for what is no specification.
     """
+    if not isinstance(spec, SystemSpec):
+        raise VpokError(
+            f"{type(spec).__name__} is no SystemSpec: take the `spec` of "
+            "what was loaded"
+        )
     first = plans(spec)[0].name
     return Bounds(
         row

@@ -18,6 +18,9 @@ WIDEST = 120  # characters: a timeline grows no further
 config_argument = click.argument(
     "config", type=click.Path(path_type=Path), metavar="CONFIG"
 )
+trace_argument = click.argument(
+    "trace", type=click.Path(path_type=Path), metavar="TRACE"
+)
 json_option = click.option(
     "as_json", "--json", is_flag=True, help="Print JSON, for programs."
 )

@@ -25,7 +25,8 @@ def command(**options: Any) -> int:
 
     with refusals(), as_file(files("vpok") / "demo") as folder:
         wanted = Wanted(**options)
-        code = execute(load(folder / "config.yaml"), wanted)
+        config = folder / "config.yaml"
+        code = execute(load(config), wanted, config)
     if not wanted.quiet:
         click.echo(f"\n{NEXT}", err=wanted.raw or wanted.as_json)
     return code

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vpok.events import Sink
     from vpok.report.rows import RunResult
     from vpok.spec.model import SystemSpec
+    from vpok.trace.recording import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,26 @@ class Wanted:
     gantt: bool
     expect: Path | None
     junit: Path | None
+    report: Path | None
+    traces: tuple[Path, ...]
+    trace_only: tuple[str, ...]
+    trace_kinds: tuple[str, ...]
+    trace_last: int | None  # ns
     as_json: bool
+
+    def recordings(self) -> "list[Recording]":
+        """Return the traces to be written; raises UsageError."""
+        from vpok.trace.recording import Recording
+
+        chosen = self.trace_only or self.trace_kinds or self.trace_last
+        if chosen and not self.traces:
+            raise click.UsageError("a choice of what to trace needs --trace")
+        return [
+            Recording(
+                path, self.trace_only, self.trace_kinds, self.trace_last or 0
+            )
+            for path in self.traces
+        ]
 
 
 class Output:
@@ -111,7 +131,7 @@ class Output:
             self._aside(self._gantt(self.timeline, result))
         if not self.wanted.quiet and not self.wanted.as_json:
             self._aside(self._summary(result, interrupted=interrupted))
-        if result.digest is not None and not self.wanted.as_json:
+        if self.wanted.digest and not self.wanted.as_json:
             self._aside(f"digest {result.digest}\n")
         for failure in result.sink_failures:
             click.echo(f"vpok: a listener was dropped: {failure}", err=True)

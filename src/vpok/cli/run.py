@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from vpok.cli.output import Wanted
     from vpok.system import Loaded
 
+
+def listed(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> tuple[str, ...]:
+    """Read `A,B`."""
+    return tuple(part.strip() for part in value.split(",")) if value else ()
+
+
 OPTIONS = (
     click.option(
         "--raw",
@@ -65,6 +73,44 @@ OPTIONS = (
         help="Write what held and what did not into FILE, as CI servers read "
         "it (JUnit's XML).",
     ),
+    click.option(
+        "--report",
+        type=click.Path(path_type=Path, dir_okay=False, writable=True),
+        metavar="FILE",
+        help="Write an HTML report of the run: timeline, tables, latencies.",
+    ),
+    click.option(
+        "traces",
+        "--trace",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Write a trace, by the end of its name: .jsonl, .pftrace (for "
+        "Perfetto), .parquet; with .gz compressed. May be repeated.",
+    ),
+    click.option(
+        "trace_only",
+        "--trace-only",
+        callback=listed,
+        metavar="NAME,...",
+        help="Trace these partitions only.",
+    ),
+    click.option(
+        "trace_kinds",
+        "--trace-kinds",
+        callback=listed,
+        metavar="KIND,...",
+        help="Trace these kinds of events only, as in irq_raise,irq_deliver.",
+    ),
+    click.option(
+        "trace_last",
+        "--trace-last",
+        callback=instant,
+        metavar="TIME",
+        help="Trace the last stretch of virtual time only (at most 250,000 "
+        "events): before the first error that the health monitor hears of, "
+        "otherwise before the end.",
+    ),
     json_option,
 )
 
@@ -93,18 +139,25 @@ def command(config: Path, **options: Any) -> int:
         loaded = load(config)
         if not options["quiet"]:
             show_notes(loaded.notes)
-        return execute(loaded, Wanted(**options))
+        return execute(loaded, Wanted(**options), config)
 
 
-def execute(loaded: "Loaded", wanted: "Wanted") -> int:
-    """Run a system; return the exit code."""
+def execute(loaded: "Loaded", wanted: "Wanted", config: Path) -> int:
+    """Run the system of the file *config*; return the exit code."""
     from vpok.cli.drive import drive
     from vpok.cli.output import Output
     from vpok.cli.progress import progress
+    from vpok.cli.report import reporting
 
     output = Output(loaded.spec, wanted)
+    report = reporting(loaded.spec, config, wanted.report)
+    digest = wanted.digest or wanted.report is not None
     with (
-        loaded.build(sinks=output.sinks(), digest=wanted.digest) as system,
+        loaded.build(
+            sinks=[*output.sinks(), *report.sinks()],
+            digest=digest,
+            traces=wanted.recordings(),
+        ) as system,
         progress(wanted) as show,
     ):
 
@@ -114,8 +167,9 @@ def execute(loaded: "Loaded", wanted: "Wanted") -> int:
             show.draw(system.now)
 
         stopped = drive(system, wanted.until, drain, realtime=wanted.realtime)
-        result = system.result()
+        result = system.finish()
     same = output.finish(result, interrupted=stopped)
+    report.finish(result)
     if stopped:
         return INTERRUPTED
     return result.exit_status if same else 1

@@ -23,6 +23,13 @@ class BadPathError(ValueError):
 def change(root: Node, changes: Mapping[str, str], log: Log) -> Node:
     """Return the tree with *changes*, YAML by path; problems go to *log*."""
     for path, text in changes.items():
+        if not isinstance(text, str):
+            log.problem_on(
+                root.line,
+                f"cannot set {path} to {text!r}: write YAML as text, such as "
+                "'3'",
+            )
+            continue
         value = source.read(text or "null", log)
         if value is None:
             continue

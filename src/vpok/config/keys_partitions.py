@@ -115,8 +115,9 @@ PARTITIONS = Record(
             "partition may switch the module off, the others to all "
             "partitions, as in POK. `libc` and `timer` have no effect; "
             "unknown ones are ignored with a note. A paravirt or python "
-            "partition may have `shutdown`, and `plans`: it may switch the "
-            "module's plans.",
+            "partition may have `shutdown`; `plans`: it may switch the "
+            "module's plans; and, unless the architecture is flat, "
+            "`parameters`: it may change those of its virtual CPUs.",
         ),
         Key(
             "threads",

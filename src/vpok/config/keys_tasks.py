@@ -176,8 +176,9 @@ TASKS = Record(
             "on_miss",
             choice(*ON_MISS),
             "What follows when a deadline is missed. `continue`: nothing, the "
-            "job goes on and the next ones wait; `abort`: the job ends there; "
-            "`skip`: the job goes on, and the task's next one is left out.",
+            "job goes on and the next ones wait; `abort`: the job ends there, "
+            "whether it runs or waits; `skip`: the job goes on, and the "
+            "task's next one, at the deadline or after, is left out.",
             default=ON_MISS[0],
         ),
     ),

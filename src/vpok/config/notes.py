@@ -8,6 +8,7 @@ from vpok.abi.pok_clock import QUANTUM
 from vpok.config.keys_partitions import IDLE_FEATURES, IDLE_THREAD_FEATURES
 from vpok.config.log import Log
 from vpok.config.notes_tasks import note_tasks
+from vpok.kernel.sched.server import ORDERS
 from vpok.spec.model import PartitionSpec, Problem, SystemSpec
 from vpok.spec.problems.image import image_end, stack_room
 from vpok.spec.problems.words import show_time
@@ -22,6 +23,7 @@ def note(spec: SystemSpec, raw: Raw, log: Log) -> None:
         *_threads(spec, raw),
         *_schedule(spec),
         *_ports(spec),
+        *_orders(spec),
         *note_tasks(spec),
     ):
         log.note(each.where, each.what)
@@ -92,6 +94,28 @@ def _schedule(spec: SystemSpec) -> Iterator[Problem]:
                 "slots end on POK's 1ms quantum: this one lasts longer",
             )
     yield from _unserved(spec)
+
+
+def _orders(spec: SystemSpec) -> Iterator[Problem]:
+    """Servers that go by the first one's order, not by their own."""
+    flat = spec.schedule.architecture == "flat"
+    first: int | None = None
+    for index, partition in enumerate(spec.partitions):
+        vcpus = partition.vcpus
+        if (spec.schedule.policy if flat else vcpus.policy) != "server":
+            continue
+        given = list(vcpus.params) or [{}]
+        if first is None or not flat:
+            first = given[0].get("order", 0)
+        for place, params in enumerate(given):
+            if place and params is given[0]:
+                break  # one mapping that goes for all
+            if params.get("order", first) != first:
+                yield Problem(
+                    f"partitions[{index}].vcpus.params[{place}].order",
+                    f"not used: the first virtual CPU's order, "
+                    f"{ORDERS[first]}, goes for all",
+                )
 
 
 def _unserved(spec: SystemSpec) -> Iterator[Problem]:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from vpok.kernel.errors import VpokError
+
 QUANTITY = re.compile(
     r"(?P<minus>-?)(?P<whole>[0-9_]*)(?P<fraction>\.[0-9]+)?"
     r"\s*(?P<unit>[^\W\d_]*)"
@@ -20,7 +22,7 @@ MICRO, GREEK_MU = "\u00b5", "\u03bc"  # look the same
 LONGEST = 40  # characters of a number that anybody means
 
 
-class UnitError(ValueError):
+class UnitError(VpokError, ValueError):
     """A quantity that cannot be read; the text says what to write."""
 
 
@@ -116,7 +118,12 @@ def parse_integer(text: str) -> int:
 
 
 def _parse(value: str | int, dimension: Dimension) -> int:
-    if isinstance(value, int):
+    if not isinstance(value, str):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise UnitError(
+                f"{value!r} is no {dimension.noun}: write a whole number of "
+                f"{dimension.base}, or text such as {dimension.example!r}"
+            )
         return _natural(value, dimension)
     text = value.strip().replace(GREEK_MU, MICRO)
     if HEXADECIMAL.match(text):

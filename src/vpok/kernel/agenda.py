@@ -42,7 +42,7 @@ class Agenda(Holds):
 
     def nudge(self, vcpu: Vcpu, now: i64) -> None:
         """Let the processors of a domain choose again after the latency."""
-        if len(vcpu.domain.pcpus) > 1:
+        if vcpu.domain.several:
             self._post(vcpu, NUDGE, NONE, False, now + self.latency)
 
     # --- sources -----------------------------------------------------------

@@ -19,48 +19,34 @@ from vpok.units import FAR
 class Bounds(Traffic):
     """A module and its bounds."""
 
-    # --- who is next -------------------------------------------------------
-
-    def earliest_pcpu(self) -> Pcpu:
-        """Return the processor with the lowest (time, rank, number)."""
-        best = self.pcpus[0]
-        for cpu in self.pcpus:
-            if cpu.when < best.when or (
-                cpu.when == best.when and cpu.rank < best.rank
-            ):
-                best = cpu
-        return best
+    # --- when --------------------------------------------------------------
 
     def next_instant(self) -> i64:
         """Return when the next thing happens."""
-        when: i64 = self.earliest_pcpu().when
-        timer = self.timers.next()
-        when = min(when, timer)
-        when = min(when, self.boundary)
+        when = self.turns.next.when
+        if self.timers.first < when:
+            when = self.timers.first
+        if self.boundary < when:
+            when = self.boundary
         return when
 
     # --- how far -----------------------------------------------------------
 
     def hard_end(self, cpu: Pcpu, domain: Domain) -> i64:
         """Return the end of what *cpu* may run whatever this `run` covers."""
-        end = cpu.window.end
-        event = domain.policy.next_event(cpu.number, cpu.now)
-        end = min(end, event)
-        due = domain.timers.next()
-        end = min(end, due)
-        end = min(end, self.boundary)
+        end = domain.policy.next_event(cpu.number, cpu.now)
+        if cpu.window.end < end:
+            end = cpu.window.end
+        if domain.timers.first < end:
+            end = domain.timers.first
+        if self.boundary < end:
+            end = self.boundary
         if domain.coupled:
             end = min(end, self.company(cpu))
-        elif domain.policy.preempts and len(domain.pcpus) > 1:
+        elif domain.several and domain.policy.preempts:
             # Who loses a processor there may have a claim to this one.
             end = min(end, self.first_level.boundary(cpu.now))
-        return max(cpu.now, end)
-
-    def soft_end(self, cpu: Pcpu, domain: Domain) -> i64:
-        """Return how far *cpu* may run because of others, or FAR."""
-        if domain.coupled or len(domain.related) > 1:
-            return self.drift(cpu)
-        return FAR
+        return end if end > cpu.now else cpu.now
 
     def company(self, cpu: Pcpu) -> i64:
         """Return when another processor may begin to run this partition."""
@@ -143,17 +129,6 @@ class Bounds(Traffic):
             limit = max(limit, cpu.now)
         return limit
 
-    def undisturbed(self, cpu: Pcpu, until: i64) -> bool:
-        """Say whether a lonely *cpu* goes on before anything else happens."""
-        now = cpu.now
-        return (
-            len(self.pcpus) == 1
-            and now < self.boundary
-            and now < until
-            and now < self.ended_at
-            and now < self.timers.next()
-        )
-
     def horizon(self, until: i64) -> i64:
         """
         Return the instant before which nothing can happen any more.
@@ -198,7 +173,8 @@ class Bounds(Traffic):
             for tag in partition.due:
                 if tag < 0:
                     return False  # an interrupt will arrive
-        self.stalled = held
+        if held and self.limit >= FAR:
+            self.limit = 0  # only somebody outside can make it go on
         return not held
 
     def latest(self) -> i64:

@@ -28,12 +28,14 @@ class Domain:
         self.partitions = partitions
         self.policy = policy
         self.pcpus = pcpus
+        self.several = len(pcpus) > 1  # processors
         # The timers aimed at its partitions: a slice of it ends at each.
         self.timers = Timers()
         # Domains whose vCPUs can reach this one's before a window changes:
         # itself, those that share a partition's memory, those that notify it
         # or are notified by it.
         self.related = [index]
+        self.linked = False  # there are others
         # Its vCPUs share more than the policy: processors that run them keep
         # close to each other.  Set at assembly.
         self.coupled = False
@@ -46,6 +48,10 @@ class Domain:
 
     def relate(self, other: "Domain") -> None:
         """Hear that the two can reach each other."""
+        if other is self:
+            return
+        self.linked = True
+        other.linked = True
         if other.index not in self.related:
             self.related.append(int(other.index))
         if self.index not in other.related:

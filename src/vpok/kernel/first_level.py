@@ -130,9 +130,10 @@ class Windows(FirstLevel):
         timeline = self.plan.timelines[pcpu]
         start = self.start
         place = self.places[pcpu]
-        if start + timeline[place].start > now:
-            place = 0  # asked again
         window = timeline[place]
+        if start + window.start > now:
+            place = 0  # asked again
+            window = timeline[0]
         while start + window.end <= now:
             place += 1
             window = timeline[place]

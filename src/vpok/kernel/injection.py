@@ -8,7 +8,7 @@ runs, else when it gets a processor (mission V7; semantics 12 to 17).
 
 from mypy_extensions import i64
 
-from vpok.events import NOBODY, EventKind
+from vpok.events import CONTROLS, NOBODY, EventKind
 from vpok.kernel.agenda import Agenda
 from vpok.kernel.partition import Partition
 from vpok.kernel.sources import (
@@ -53,6 +53,8 @@ IRQ_COMPLETE = int(EventKind.IRQ_COMPLETE)
 IRQ_OVERRUN = int(EventKind.IRQ_OVERRUN)
 IRQ_DROP = int(EventKind.IRQ_DROP)
 IRQ_LINE = int(EventKind.IRQ_LINE)
+CONTROL = int(EventKind.CONTROL)
+PARAMETERS = CONTROLS.index("parameters")
 
 # Why occurrences are dropped: places in `vpok.events.DROPS`.
 WAS_UNREGISTERED, WAS_MERGED, WAS_DISCARDED, WAS_CANCELLED, WAS_DEASSERTED = (
@@ -340,6 +342,19 @@ class Injection(Agenda):
             self._post(vcpu, MOVE, NONE, False, now + self.latency)
         else:
             self._move(vcpu, now)
+        return ""
+
+    def set_params(self, vcpu: Vcpu, params: dict[str, int], now: i64) -> str:
+        """Change scheduling parameters; return a refusal, or ''."""
+        domain = vcpu.domain
+        refusal = domain.policy.adjust(vcpu, params)
+        if refusal:
+            return refusal
+        self.emit(now, CONTROL, vcpu, NOBODY, PARAMETERS, len(params))
+        self.resched = True  # who runs may be another one now
+        if self.trapping is not None:
+            self.nudge(vcpu, now)
+        self.poke(domain, now)
         return ""
 
     def migrate(self, vcpu: Vcpu, pcpu: i64, now: i64) -> str:

@@ -11,11 +11,11 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from vpok.events import NOBODY, EventKind, Sink
+from vpok.events import NOBODY, EventKind
 from vpok.kernel.bounds import Bounds
 from vpok.kernel.domain import Domain
 from vpok.kernel.engine import BLOCK, CONTINUE, DEFER, RESCHEDULE
-from vpok.kernel.first_level import NO_DOMAIN, FirstLevel
+from vpok.kernel.first_level import NO_DOMAIN
 from vpok.kernel.module import (
     COMPLETION,
     DISPATCH,
@@ -27,7 +27,7 @@ from vpok.kernel.module import (
 )
 from vpok.kernel.partition import COLD_START, IDLE, WARM_START, Partition
 from vpok.kernel.pcpu import Pcpu
-from vpok.kernel.ports import PortTable
+from vpok.kernel.timers import TIMEOUT
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu, charge, note_trap
 from vpok.units import FAR
 
@@ -46,23 +46,7 @@ PLAN: Final = int(EventKind.PLAN)
 
 
 class Kernel(Bounds):
-    """A module that runs."""
-
-    def __init__(
-        self,
-        partitions: list[Partition],
-        domains: list[Domain],
-        first_level: FirstLevel,
-        processors: int,
-        ports: PortTable,
-        sink: Sink | None,
-    ) -> None:
-        """Stand at time 0; `boot` comes next, then `run`."""
-        super().__init__(
-            partitions, domains, first_level, processors, ports, sink
-        )
-        for cpu in self.pcpus:
-            cpu.rank = WINDOW_START
+    """A module that runs: `boot` it at time 0, then `run` it."""
 
     def run(self, until: i64) -> i64:
         """
@@ -71,11 +55,9 @@ class Kernel(Bounds):
         Cutting a run into several changes nothing that anyone can see.
         """
         self.unpark()
-        # After a shutdown the processors that are behind catch up to it.
-        self.stalled = False
-        while self.step(min(until, self.ended_at), True):
-            if self.stalled and until >= FAR:
-                break
+        self.limit = min(until, self.ended_at)
+        while self.step():
+            pass
         if self.ended == LIMIT and self.exhausted():
             self.shutdown(QUIET, self.latest())
         if self.ended != LIMIT and self.ended_at <= until:
@@ -91,30 +73,32 @@ class Kernel(Bounds):
             if cpu.parked:
                 cpu.parked = False
                 cpu.when = cpu.now
+                self.turns.moved(cpu)
 
-    def step(self, until: i64, on: bool) -> bool:
-        """
-        Do the next thing; say whether there was one before *until*.
-
-        *on*: and what comes after it, as long as it is surely the next.
-        """
-        cpu = self.pcpus[0]
-        if len(self.pcpus) > 1:
-            cpu = self.earliest_pcpu()
+    def step(self) -> bool:
+        """Do the next thing; say whether there was one before the limit."""
+        cpu = self.turns.next
         when = cpu.when
-        timer = self.timers.next()
-        when = min(when, timer)
-        when = min(when, self.boundary)
-        if when >= until:
+        rank = cpu.rank
+        timers = self.timers
+        if timers.first <= when and (
+            timers.first < when or timers.rank < rank
+        ):
+            when = timers.first
+            rank = timers.rank
+        if self.boundary <= when and (self.boundary < when or rank > RELEASE):
+            when = self.boundary
+            rank = RELEASE
+        if when >= self.limit:
             return False
         if self.merge is not None:
             self.merge.release(self.horizon(when))
-        if timer == when and (cpu.when > when or cpu.rank > self.timers.rank):
-            self.expire(when)
-        elif self.boundary == when and (cpu.when > when or cpu.rank > RELEASE):
+        if rank > RELEASE or rank < TIMEOUT:
+            self.act(cpu, rank)
+        elif rank == RELEASE:
             self.cross(when)
         else:
-            self.act(cpu, until, on)
+            self.expire(when)
         return True
 
     def expire(self, now: i64) -> None:
@@ -123,37 +107,35 @@ class Kernel(Bounds):
             if cpu.ran > 0 and cpu.now <= now:
                 self.charge(cpu)  # what ended by now was before it
         partition, tag = self.timers.pop()
-        self.look_again(partition)
+        for domain in partition.scheduled:
+            domain.timers.next()
         if tag >= 0:
             partition.personality.timer(tag, now)
         else:
             self.arrival(partition, tag, now)
         if partition.restart != IDLE:
             self.settle(partition, now)
-        if self.timers.next() >= FAR and self.quiet():
+        if self.timers.first >= FAR and self.quiet():
             self.shutdown(QUIET, now)
 
     # --- what a processor does ---------------------------------------------
 
-    def act(self, cpu: Pcpu, until: i64, on: bool) -> None:
+    def act(self, cpu: Pcpu, rank: i64) -> None:
         """Do what *cpu* has to do at its next instant."""
-        cpu.now = max(cpu.now, cpu.when)
-        while True:
-            if cpu.ran > 0:
-                self.charge(cpu)
-            rank = cpu.rank
-            if rank == DISPATCH:
-                self.dispatch(cpu, until)
-            elif rank == WINDOW_END:
-                self.close(cpu)
-            elif rank == WINDOW_START:
-                self.open(cpu)
-            else:
-                self.complete(cpu)
-            if not on or cpu.when > cpu.now:
-                return
-            if not self.undisturbed(cpu, until):
-                return
+        if cpu.now < cpu.when:
+            cpu.now = cpu.when
+        if cpu.ran > 0:
+            self.charge(cpu)
+        if rank == DISPATCH:
+            self.dispatch(cpu)
+        elif rank == WINDOW_END:
+            self.close(cpu)
+        elif rank == WINDOW_START:
+            self.open(cpu)
+        else:
+            self.complete(cpu)
+        if self.turns.several:
+            self.turns.moved(cpu)
 
     def close(self, cpu: Pcpu) -> None:
         """End the window; the next one starts at the same instant."""
@@ -166,7 +148,7 @@ class Kernel(Bounds):
                 # Another processor may want it at this very instant.
                 self.change(cpu.current, RUNNABLE, cpu.now)
             cpu.opened = False
-            if len(domain.pcpus) > 1:
+            if domain.several:
                 domain.policy.window(cpu.number, False, cpu.now)
                 self.poke(domain, cpu.now)  # others may have who ran here
             for partition in domain.partitions:
@@ -207,7 +189,7 @@ class Kernel(Bounds):
                 cpu.window.index,
                 cpu.window.end,
             )
-        if len(domain.pcpus) > 1:
+        if domain.several:
             domain.policy.window(cpu.number, True, cpu.now)
         for partition in domain.partitions:
             if self.planned:
@@ -227,7 +209,7 @@ class Kernel(Bounds):
         elif action == COLD_ACTION:
             partition.restart = COLD_START
 
-    def dispatch(self, cpu: Pcpu, until: i64) -> None:
+    def dispatch(self, cpu: Pcpu) -> None:
         """Run whom the policy picks, or be idle."""
         index = cpu.window.domain
         if index == NO_DOMAIN:
@@ -257,7 +239,7 @@ class Kernel(Bounds):
                     # The health monitor's word.
                     self.conclude(cpu, vcpu, RESCHEDULE)
                     return
-        self.run_vcpu(cpu, domain, vcpu, until)
+        self.run_vcpu(cpu, domain, vcpu)
 
     def release(self, vcpu: Vcpu) -> None:
         """Take *vcpu* off the processor that it ran on last."""
@@ -277,22 +259,23 @@ class Kernel(Bounds):
         else:
             cpu.when = cpu.window.end
             cpu.rank = WINDOW_END
-        if self.timers.next() >= FAR and self.quiet():
+        if self.timers.first >= FAR and self.quiet():
             self.shutdown(QUIET, cpu.now)
 
-    def run_vcpu(
-        self, cpu: Pcpu, domain: Domain, vcpu: Vcpu, until: i64
-    ) -> None:
+    def run_vcpu(self, cpu: Pcpu, domain: Domain, vcpu: Vcpu) -> None:
         """Run *vcpu* for one slice and deal with what ended it."""
         start = cpu.now
         hard = self.hard_end(cpu, domain)
-        soft = self.soft_end(cpu, domain)
+        soft: i64 = FAR
+        if domain.coupled or domain.linked:
+            soft = self.drift(cpu)
         alone = soft == FAR
         if alone:
-            soft = until
-        end = min(soft, hard)
+            soft = self.limit
+        end = hard if hard < soft else soft
         cpu.slice_end = hard
-        self.pay(cpu, vcpu, end)
+        if vcpu.debt > 0:
+            self.pay(cpu, vcpu, end)
         vcpu.exit = CONTINUE
         if cpu.now < end:
             engine = vcpu.partition.engine
@@ -300,8 +283,9 @@ class Kernel(Bounds):
         assert start <= cpu.now <= end, "an engine keeps its budget"
         verdict = vcpu.exit
         if verdict == CONTINUE:
-            self.spend(cpu, vcpu, end, hard)
-            cpu.parked = alone and end < hard and cpu.now <= end
+            if cpu.now < end:
+                self.spend(cpu, vcpu, end, hard)
+            cpu.parked = alone and end < hard
         # The policy hears of it when this processor is the lowest: now, if
         # it stopped at a trap that was served; else when it acts next.
         cpu.ran += cpu.now - start
@@ -309,13 +293,13 @@ class Kernel(Bounds):
             verdict = self.stopped(cpu, domain, vcpu, verdict)
         self.conclude(cpu, vcpu, verdict)
         if cpu.parked:
-            cpu.when = until
+            cpu.when = soft
 
     def stopped(
         self, cpu: Pcpu, domain: Domain, vcpu: Vcpu, verdict: i64
     ) -> i64:
         """Hear that *vcpu* stopped by itself; return what to do about it."""
-        if domain.free and len(domain.pcpus) > 1:
+        if domain.free and domain.several:
             # A model ends its run without a trap: its turn may not be now.
             vcpu.cause = verdict
             return DEFER
@@ -371,8 +355,8 @@ class Kernel(Bounds):
         now: i64 = cpu.now + elapsed
         note_trap(vcpu, now)
         domain = vcpu.domain
-        several = len(domain.pcpus) > 1 or len(domain.related) > 1
-        if several and not self.first(cpu, now):
+        others = domain.several or domain.linked
+        if others and not self.first(cpu, now):
             vcpu.cause = cause
             return DEFER
         return self.serve(cpu, vcpu, now, cause)

@@ -20,6 +20,7 @@ from vpok.kernel.pcpu import Pcpu
 from vpok.kernel.ports import PortTable
 from vpok.kernel.services import Services
 from vpok.kernel.timers import Timers
+from vpok.kernel.turns import Turns
 from vpok.kernel.vcpu import (
     BLOCKED,
     OFFLINE,
@@ -68,6 +69,8 @@ class Module(Services):
         sink: Sink | None,
     ) -> None:
         """Put the parts together; `boot` makes the vCPUs."""
+        # Python finds the attributes of an object at once if they are 30 or
+        # fewer: those of `Kernel` and its bases are, and should be.
         self.partitions = partitions
         self.domains = domains
         self.first_level = first_level
@@ -79,6 +82,9 @@ class Module(Services):
             number = int(idle.index)
             window = first_level.window(number, 0)
             self.pcpus.append(Pcpu(number, idle, window))
+        for cpu in self.pcpus:
+            cpu.rank = WINDOW_START
+        self.turns = Turns(self.pcpus)
 
         # A slice tells what happens in it before others are woken in its
         # midst: with several processors or domains, events are put in order.
@@ -88,6 +94,7 @@ class Module(Services):
         if sink is not None and processors + len(partitions) > 2:
             self.merge = Merge(sink)
             self.sink = self.merge
+        self.listen(self.sink)
 
         self.planned = False  # there are several plans
 
@@ -108,7 +115,7 @@ class Module(Services):
         self.ended_at: i64 = FAR
         self.ended_by: i64 = NOBODY
         self.told_end = False
-        self.stalled = False  # only somebody outside can make it go on
+        self.limit: i64 = 0  # nothing happens at it or later for now
         self.trapping: Pcpu | None = None  # serves a trap at the moment
         self.resched = False  # the trap's caller may have to give way
 
@@ -146,6 +153,7 @@ class Module(Services):
                 self.switch(cpu, cpu.idle)
                 if cpu.rank == COMPLETION:
                     cpu.rank = DISPATCH  # its trap is nobody's any more
+                    self.turns.moved(cpu)
         gone = list(partition.vcpus)
         for vcpu in reversed(gone):
             vcpu.domain.policy.remove(vcpu)
@@ -181,9 +189,11 @@ class Module(Services):
         prev = cpu.current
         if not prev.partition.free:
             prev.arch.ops.ctxt_switch_from(prev.arch)
-        if prev.state == RUNNING and prev.pcpu == cpu.number:
+        if prev is cpu.idle:
+            set_state(prev, RUNNABLE, now)  # which nobody hears of
+        elif prev.state == RUNNING and prev.pcpu == cpu.number:
             self.change(prev, RUNNABLE, now)
-            if prev is not cpu.idle and len(prev.domain.pcpus) > 1:
+            if prev.domain.several:
                 self.poke(prev.domain, now)  # others may have it
         cpu.current = vcpu
         vcpu.pcpu = cpu.number
@@ -239,6 +249,13 @@ class Module(Services):
                 cpu.busy = True
                 cpu.when = start
                 cpu.rank = DISPATCH
+                self.turns.moved(cpu)
+
+    def listen(self, sink: Sink | None) -> None:
+        """Tell *sink* from now on, and let policies do so."""
+        self.sink = sink
+        for domain in self.domains:
+            domain.policy.sink = sink
 
     def listener(self) -> Sink | None:
         """Return who hears events."""
@@ -282,9 +299,9 @@ class Module(Services):
     def set_timer(self, partition: Partition, tag: i64, when: i64) -> None:
         """Set or move a timer; one in this slice ends the slice."""
         due = partition.due
-        if due.get(int(tag), -1) == when:
+        if due.get(tag, -1) == when:
             return
-        due[int(tag)] = int(when)
+        due[tag] = when
         self.timers.add(partition, tag, when)
         for domain in partition.scheduled:
             domain.timers.add(partition, tag, when)
@@ -294,14 +311,14 @@ class Module(Services):
 
     def cancel_timer(self, partition: Partition, tag: i64) -> None:
         """Forget a timer."""
-        if partition.due.pop(int(tag), -1) >= 0:
+        if partition.due.pop(tag, -1) >= 0:
             self.look_again(partition)
 
     def look_again(self, partition: Partition) -> None:
-        """Let no queue rely on the timers that it knows of a partition."""
-        self.timers.known = -1
+        """Let the queues hear that timers of a partition are no more."""
+        self.timers.next()
         for domain in partition.scheduled:
-            domain.timers.known = -1
+            domain.timers.next()
 
     def set_mode(self, partition: Partition, mode: i64, now: i64) -> None:
         """Change a partition's mode."""
@@ -336,6 +353,8 @@ class Module(Services):
         if now < self.ended_at:
             self.ended = reason
             self.ended_at = now
+            # The processors that are behind catch up to it.
+            self.limit = min(self.limit, now)
             self.ended_by = NOBODY
             if self.trapping is not None:
                 self.ended_by = self.trapping.number

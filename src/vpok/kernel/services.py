@@ -51,6 +51,10 @@ class Services(Traps):
         """Let only these processors run it; return a refusal, or ''."""
         raise NotImplementedError
 
+    def set_params(self, vcpu: Vcpu, params: dict[str, int], now: i64) -> str:
+        """Change scheduling parameters; return a refusal, or ''."""
+        raise NotImplementedError
+
     # Interrupts: see `vpok.kernel.injection`.
 
     def enter(self, vcpu: Vcpu, now: i64) -> None:

@@ -26,54 +26,56 @@ class Timers:
 
     def __init__(self) -> None:
         """Start empty."""
-        self.heap: list[tuple[int, int, int, int, int, Partition]] = []
+        # (time, rank, partition, order, sequence) decide; then what it is.
+        self.heap: list[tuple[int, int, int, int, int, Partition, int]] = []
         self.sequence = 0
-        # Of the next one, after `next`.
+        # When the next one is due, or FAR, and its rank.
+        self.first: i64 = FAR
         self.rank: i64 = TIMEOUT
-        self.known: i64 = -1  # when it is due; -1: look
 
     def add(self, partition: Partition, tag: i64, when: i64) -> None:
         """Queue a timer that `partition.due` has."""
-        self.known = -1
         self.sequence += 1
         rank = TIMEOUT
-        order = int(tag)
+        order = tag
         if tag < 0:
             rank = ARRIVAL
-            order = -order  # in the order in which they were planned
+            order = -tag  # in the order in which they were planned
+        heap = self.heap
         heappush(
-            self.heap,
+            heap,
             (
-                int(when),
+                when,
                 rank,
-                int(partition.index),
+                partition.index,
                 order,
                 self.sequence,
                 partition,
+                tag,
             ),
         )
+        if when < self.first:
+            self.first = when
+            self.rank = rank
+        elif when == self.first or heap[0][5] is partition:
+            self.next()  # it may have been the first, and have moved
 
     def next(self) -> i64:
-        """Return when the next timer is due, or FAR."""
-        if self.known >= 0:
-            return self.known
+        """Find the next timer, after one was cancelled; return its time."""
         heap = self.heap
         while heap:
-            entry = heap[0]
-            tag = entry[3] if entry[1] == TIMEOUT else -entry[3]
-            if entry[5].due.get(tag, -1) == entry[0]:
-                self.rank = entry[1]
-                self.known = entry[0]
-                return self.known
+            when, rank, _, _, _, partition, tag = heap[0]
+            if partition.due.get(tag, -1) == when:
+                self.first = when
+                self.rank = rank
+                return when
             heappop(heap)
-        self.known = FAR
+        self.first = FAR
         return FAR
 
     def pop(self) -> tuple[Partition, int]:
         """Remove the next timer; return its partition and tag."""
-        self.known = -1
-        entry = heappop(self.heap)
-        partition = entry[5]
-        tag = entry[3] if entry[1] == TIMEOUT else -entry[3]
+        _, _, _, _, _, partition, tag = heappop(self.heap)
         del partition.due[tag]
+        self.next()
         return partition, tag

@@ -13,6 +13,17 @@ from vpok.units import FAR
 PORT_FLUSH = int(EventKind.PORT_FLUSH)
 
 
+class Flushes:
+    """At which changes of a window; `system` says so before the boot."""
+
+    def __init__(self) -> None:
+        """Flush never."""
+        self.windows = False
+        self.frames = False  # whatever the plan; else by the period
+        self.period: i64 = 0
+        self.next: i64 = 0
+
+
 class Traffic(Injection):
     """A module whose ports are flushed."""
 
@@ -29,11 +40,7 @@ class Traffic(Injection):
         super().__init__(
             partitions, domains, first_level, processors, ports, sink
         )
-        # At which changes of a window; `system` sets these before the boot.
-        self.flush_on_windows = False
-        self.flush_on_frames = False  # whatever the plan; else by the period
-        self.flush_period: i64 = 0
-        self.next_flush: i64 = 0
+        self.flushes = Flushes()
         self.boundary: i64 = FAR  # the next change, if any port cares
         self.closed: list[int] = []  # partitions whose window ended there
 
@@ -52,13 +59,13 @@ class Traffic(Injection):
         self.boundary = self.first_level.boundary(now)
         if not closed:
             return
-        if self.flush_on_windows:
+        if self.flushes.windows:
             self.flush(closed, now)
-        elif self.flush_on_frames:
+        elif self.flushes.frames:
             if self.first_level.frame(now) >= 0:
                 self.flush(None, now)
-        elif now >= self.next_flush:
-            self.next_flush += self.flush_period
+        elif now >= self.flushes.next:
+            self.flushes.next += self.flushes.period
             self.flush(None, now)
 
     def sends(self, port: Port) -> bool:
@@ -69,7 +76,7 @@ class Traffic(Injection):
     def loaded(self) -> bool:
         """Say whether data waits for a flush that will come."""
         for port in self.ports.ports:
-            leaves = self.flush_on_windows or self.sends(port)
+            leaves = self.flushes.windows or self.sends(port)
             if port.marked and port.outgoing and leaves:
                 return True
         return False

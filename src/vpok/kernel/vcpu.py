@@ -82,9 +82,10 @@ class Vcpu:
 
 def set_state(vcpu: Vcpu, state: i64, now: i64) -> None:
     """Enter *state* at *now*; the time before belongs to the old state."""
+    elapsed = now - vcpu.since
     # A processor may be a little ahead of the one that wakes or stops it.
-    if now > vcpu.since:
-        vcpu.total[vcpu.state] += now - vcpu.since
+    if elapsed > 0:
+        vcpu.total[vcpu.state] += elapsed
         vcpu.since = now
     vcpu.state = state
 

@@ -7,6 +7,7 @@ who listens (`vpok.trace.latency`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from vpok.report.rows import (
     InterruptRow,
@@ -17,14 +18,37 @@ from vpok.report.rows import (
 )
 from vpok.report.table import Table
 from vpok.report.words import show_count, show_time
-from vpok.spec.model import InterruptSpec
 
 Target = tuple[int, int, int]  # partition, vCPU, number
 Heard = Mapping[Target, Mapping[int, int]]  # latency (ns) -> deliveries
 
 
+class Source(Protocol):
+    """A configured source of interrupts."""
+
+    @property
+    def name(self) -> str:
+        """What the configuration calls it."""
+        ...
+
+    @property
+    def partition(self) -> int:
+        """Whose interrupt it raises."""
+        ...
+
+    @property
+    def vcpu(self) -> int:
+        """On which virtual CPU."""
+        ...
+
+    @property
+    def number(self) -> int:
+        """Of the interrupt."""
+        ...
+
+
 def describe(
-    result: RunResult, sources: Sequence[InterruptSpec], heard: Heard
+    result: RunResult, sources: Sequence[Source], heard: Heard
 ) -> RunResult:
     """Add sources, also those that never raised, and latencies."""
     named: dict[Target, list[str]] = {}

@@ -192,7 +192,7 @@ class RunResult:
         return self.history.drawing(start, self.end if end is None else end)
 
     def _repr_html_(self) -> str:
-        from vpok.report.html import page  # noqa: PLC0415
+        from vpok.report.markup import page  # noqa: PLC0415
         from vpok.report.summary import headline, tables  # noqa: PLC0415
 
         return page(headline(self), tables(self))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from vpok.engines.model.engine import ModelEngine
+from vpok.engines.model.responses import Responses
 from vpok.engines.model.task import Task
 from vpok.kernel.engine import Engine
 from vpok.report.interrupts import percentile
@@ -41,7 +42,7 @@ def _row(task: Task, now: int, *, spread: bool) -> TaskRow:
         period=int(task.period),
         deadline=int(task.deadline),
         released=int(task.released),
-        done=task.done,
+        done=task.responses.done,
         aborted=int(task.aborted),
         skipped=int(task.skipped),
         missed=int(task.missed),
@@ -50,24 +51,26 @@ def _row(task: Task, now: int, *, spread: bool) -> TaskRow:
         preempted=int(task.preempted),
         migrated=int(task.migrated),
         executed=int(task.executed),
-        worst_arrival=int(task.worst_arrival) if task.responses else None,
-        response=response(task),
+        worst_arrival=(
+            int(task.responses.worst_arrival) if task.responses.done else None
+        ),
+        response=response(task.responses),
         misses=tuple(MissRow(job, when) for job, when in task.misses),
     )
 
 
-def response(task: Task) -> ResponseRow | None:
+def response(responses: Responses) -> ResponseRow | None:
     """Summarise how often each response time (ns) was; None if none was."""
-    done, worst = task.done, int(task.worst)
+    done, worst = responses.done, int(responses.worst)
     if not done:
         return None
     return ResponseRow(
-        minimum=task.best,
-        mean=task.total // done,
-        p50=min(percentile(task.responses, 50), worst),
-        p99=min(percentile(task.responses, 99), worst),
+        minimum=responses.best,
+        mean=responses.total // done,
+        p50=min(percentile(responses.counts, 50), worst),
+        p99=min(percentile(responses.counts, 99), worst),
         maximum=worst,
-        exact=task.exact,
+        exact=responses.exact,
     )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from mypy_extensions import i64
 
 from vpok.events import Sink
+from vpok.trace.record import End
+from vpok.trace.writer import Writer
 
 
 class Fanout(Sink):
@@ -48,8 +50,29 @@ class Fanout(Sink):
             except Exception as error:  # noqa: BLE001 (whatever it is)
                 self._drop(sink, error)
 
+    @property
+    def writing(self) -> bool:
+        """Whether there are traces that have no end yet."""
+        return any(isinstance(sink, Writer) for sink in self.sinks)
+
+    def finish(self, end: End) -> None:
+        """Close the traces, which hear no more."""
+        for sink in self.sinks:
+            if isinstance(sink, Writer):
+                try:
+                    sink.close(end)
+                except Exception as error:  # noqa: BLE001 (whatever it is)
+                    self._drop(sink, error)
+        self.sinks = [s for s in self.sinks if not isinstance(s, Writer)]
+
     def _drop(self, sink: Sink, error: Exception) -> None:
         # A new list: the old one is being walked over.
         self.sinks = [other for other in self.sinks if other is not sink]
-        kind = type(error).__name__
-        self.failures.append(f"{type(sink).__name__}: {kind}: {error}")
+        what, kind = str(error), type(error).__name__
+        if not isinstance(sink, Writer):
+            self.failures.append(f"{type(sink).__name__}: {kind}: {what}")
+            return
+        sink.abandon()
+        if isinstance(error, OSError):
+            what = error.strerror or what
+        self.failures.append(f"{sink.path}: {what}: the trace is not whole")

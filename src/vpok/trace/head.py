@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from vpok import __version__
-from vpok.spec.model import SystemSpec
+from vpok.spec.model import PartitionSpec, SystemSpec
 
 FORMAT: Final = 1  # of all trace files; change it with what they mean
 
@@ -33,10 +33,11 @@ class PartitionHead:
     name: str
     personality: str
     vcpus: int
-    policy: str
+    policy: str  # who schedules its vCPUs; `windows`: nobody, flat
     threads: int
     tasks: tuple[TaskHead, ...] = ()
     scheduler: str = ""  # of tasks
+    spread: bool = False  # tasks are global: over all vCPUs
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def head_of(spec: SystemSpec, config: str = "") -> Head:
                 partition.name,
                 partition.personality,
                 partition.vcpus.count,
-                partition.vcpus.policy,
+                _policy(spec, partition),
                 partition.threads,
                 tuple(
                     TaskHead(
@@ -109,6 +110,7 @@ def head_of(spec: SystemSpec, config: str = "") -> Head:
                 if partition.model
                 else (),
                 partition.model.scheduler if partition.model else "",
+                partition.model is not None and partition.model.spread,
             )
             for partition in spec.partitions
         ),
@@ -131,6 +133,13 @@ def head_of(spec: SystemSpec, config: str = "") -> Head:
         plans=tuple(plan.name for plan in spec.schedule.plans),
         config=config,
     )
+
+
+def _policy(spec: SystemSpec, partition: PartitionSpec) -> str:
+    """Return who schedules a partition's vCPUs."""
+    if spec.schedule.architecture == "flat":
+        return spec.schedule.policy or "windows"
+    return partition.vcpus.policy
 
 
 def as_dict(head: Head) -> dict[str, Any]:

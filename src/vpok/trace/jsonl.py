@@ -5,105 +5,83 @@ The reference format: it has everything, and other programs read it line by
 line (docs/reference/trace.md).  With `.gz` it is compressed.
 """
 
-import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Final
-
-from mypy_extensions import i64
+from typing import Any, Final
 
 from vpok.events import EventKind
 from vpok.kernel.errors import VpokError
 from vpok.trace.head import FORMAT, Head, as_dict, from_dict
 from vpok.trace.record import End, Event
-from vpok.trace.writer import Writer
+from vpok.trace.storage import Storage, reading
+from vpok.trace.writer import BlockWriter, Row
 
 MARK: Final = "vpok-trace"  # the key of the format's number, in line 1
 NAMES: Final = {int(kind): kind.name.lower() for kind in EventKind}
 KINDS: Final = {name: number for number, name in NAMES.items()}
-BLOCK: Final = 512  # lines that are written at once
-_CONSOLE: Final = int(EventKind.CONSOLE)
+# A line per kind, made of a row: the kind's number and the text take no room.
+LINES: Final = {
+    kind: (
+        f'{{"time":%d,"kind":"{name}"%.0s,"processor":%d,"partition":%d,'
+        '"vcpu":%d,"thread":%d,"a":%d,"b":%d}%.0s\n'
+    )
+    for kind, name in NAMES.items()
+}
 
 
 class TraceError(VpokError):
     """A file that is no trace, or not a whole one."""
 
 
-class JsonLines(Writer):
+class JsonLines(BlockWriter):
     """Writes them."""
 
     def __init__(self, path: Path, head: Head) -> None:
         """Begin a file; raises OSError."""
         super().__init__(path, head)
-        self._file: IO[bytes] = opened(path, "wb")
-        self._held: list[str] = []
+        self._file = Storage(path)
         self._line({MARK: FORMAT, **as_dict(head)})
 
-    def emit(
-        self,
-        time: i64,
-        kind: i64,
-        pcpu: i64,
-        partition: i64,
-        vcpu: i64,
-        thread: i64,
-        a: i64,
-        b: i64,
-    ) -> None:
-        """Write one event."""
-        self._put(
-            f'{{"time":{time},"kind":"{NAMES[kind]}","processor":{pcpu},'
-            f'"partition":{partition},"vcpu":{vcpu},"thread":{thread},'
-            f'"a":{a},"b":{b}}}\n'
+    def write(self, rows: list[Row]) -> None:
+        """Write a block of events."""
+        self._file.write(
+            "".join(
+                [
+                    LINES[row[1]] % row if not row[8] else console_line(row)
+                    for row in rows
+                ]
+            ).encode()
         )
-
-    def console(
-        self, time: i64, pcpu: i64, partition: i64, vcpu: i64, text: bytes
-    ) -> None:
-        """Write console text; bytes that are no UTF-8 become surrogates."""
-        shown = json.dumps(text.decode(errors="surrogateescape"))
-        self._put(
-            f'{{"time":{time},"kind":"console","processor":{pcpu},'
-            f'"partition":{partition},"vcpu":{vcpu},"thread":-1,'
-            f'"a":{len(text)},"b":0,"text":{shown}}}\n'
-        )
-
-    def _put(self, line: str) -> None:
-        self.events += 1
-        self._held.append(line)
-        if len(self._held) >= BLOCK:
-            self._flush()
 
     def _line(self, value: dict[str, Any]) -> None:
-        self._held.append(json.dumps(value, separators=(",", ":")) + "\n")
-
-    def _flush(self) -> None:
-        self._file.write("".join(self._held).encode())
-        self._held.clear()
+        text = json.dumps(value, separators=(",", ":"))
+        self._file.write(text.encode() + b"\n")
 
     def close(self, end: End) -> None:
         """Write the last line; raises OSError."""
-        with self._file:
-            self._line(
-                {
-                    "end": end.time,
-                    "reason": end.reason,
-                    "digest": end.digest,
-                    "events": end.events,
-                }
-            )
-            self._flush()
+        self.flush()
+        self._line(
+            {
+                "end": end.time,
+                "reason": end.reason,
+                "digest": end.digest,
+                "events": self.events,
+            }
+        )
+        self._file.close()
+
+    def abandon(self) -> None:
+        """Let the file go as it is."""
+        self._file.abandon()
 
 
-def opened(path: Path, mode: str) -> Any:
-    """Open a trace; `.gz` is compressed, the same bytes every time."""
-    if path.suffix != ".gz":
-        return path.open(mode)
-    if mode == "wb":
-        # No name and no time of the host.
-        return gzip.GzipFile("", mode, 6, path.open(mode), mtime=0)
-    return gzip.open(path, mode)
+def console_line(row: Row) -> str:
+    """Return a line with text; bytes that are no UTF-8 become surrogates."""
+    shown = json.dumps(row[8].decode(errors="surrogateescape"))
+    plain = LINES[row[1]] % (*row[:8], b"")
+    return f'{plain[:-2]},"text":{shown}}}\n'
 
 
 class JsonLinesReader:
@@ -113,7 +91,7 @@ class JsonLinesReader:
         """Read the head; raises TraceError."""
         self.path = path
         self.end = End(0, "", "", 0)
-        self._file: IO[bytes] = opened(path, "rb")
+        self._file = reading(path)
         try:
             self.head = self._head()
         except TraceError:
@@ -147,7 +125,7 @@ class JsonLinesReader:
     def _next(self) -> bytes:
         try:
             return self._file.readline()
-        except (EOFError, OSError) as error:
+        except (EOFError, OSError, zlib.error) as error:
             raise TraceError(f"{self.path}: damaged: {error}") from None
 
     def __iter__(self) -> Iterator[Event]:
@@ -158,7 +136,7 @@ class JsonLinesReader:
                 row = json.loads(line)
                 if "end" in row:
                     self.end = End(row.pop("end"), **row)
-                    return
+                    break
                 text = row.get("text")
                 event = Event(
                     row["time"],
@@ -178,9 +156,11 @@ class JsonLinesReader:
                 ) from None
             count += 1
             yield event
-        raise TraceError(
-            f"{self.path}: truncated after {count} events: record it anew"
-        )
+        # Reading on compares the sums of a compressed file.
+        if not line or self._next() or self.end.events != count:
+            raise TraceError(
+                f"{self.path}: truncated after {count} events: record it anew"
+            )
 
     def close(self) -> None:
         """Let the file go."""

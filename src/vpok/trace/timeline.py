@@ -113,7 +113,7 @@ class Timeline(Sink):
             self._end_job(who, int(time))
             self._job[who] = Span(int(pcpu), int(time), 0, *who, int(thread))
         elif kind in JOB_STOPS:
-            self._end_job(who, int(time))
+            self._end_job(who, int(time), int(thread))
         elif kind == SWITCH:
             self._end_run(int(pcpu), int(time))
             if vcpu >= 0:
@@ -136,11 +136,16 @@ class Timeline(Sink):
             self._end_job((partition, vcpu), time)
             self.runs.append(Span(pcpu, start, time, partition, vcpu))
 
-    def _end_job(self, who: tuple[int, int], time: int) -> None:
-        if who in self._job:
-            job = self._job.pop(who)
-            if time > job.start:
-                self.jobs.append(replace(job, end=time))
+    def _end_job(
+        self, who: tuple[int, int], time: int, task: int = -1
+    ) -> None:
+        """End what runs there; *task*: only if it is that one's."""
+        job = self._job.get(who)
+        if job is None or task not in {-1, job.task}:
+            return  # a deadline may pass for one that waits
+        del self._job[who]
+        if time > job.start:
+            self.jobs.append(replace(job, end=time))
 
     def _end_window(self, pcpu: int, time: int) -> None:
         if pcpu in self._window:

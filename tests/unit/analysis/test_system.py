@@ -13,6 +13,7 @@ from vpok.analysis.server_share import (
     KINDS,
     ORDERS,
 )
+from vpok.kernel.errors import VpokError
 from vpok.kernel.sched import POLICIES, server
 from vpok.spec.model import (
     Image,
@@ -465,3 +466,8 @@ def test_a_partition_without_windows_gets_nothing() -> None:
     (row,) = analyze(system(partition([task("a", 20, 2)]), windows=()))
 
     assert (row.bound, row.schedulable) == (None, NO)
+
+
+def test_what_is_no_specification_is_a_mistake() -> None:
+    with pytest.raises(VpokError, match="str is no SystemSpec: take the"):
+        analyze("system.yaml")  # type: ignore[arg-type]

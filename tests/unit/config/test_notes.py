@@ -132,3 +132,27 @@ def test_ports_of_a_single_partition_are_never_flushed(one: Load) -> None:
     )
 
     assert "with a single partition slots never change" in note
+
+
+ORDERS = """\
+partitions:
+  - name: d
+    vcpus: {count: 2, policy: server, each: %s}
+    tasks: [{name: t, period: 10ms, execution: 1ms}]
+kernel:
+  scheduler:
+    windows: [{partition: d, start: 0, duration: 10ms}]
+"""
+
+
+def test_an_order_that_is_not_the_first_servers_is_told(folder: Path) -> None:
+    two = "[{order: edf}, {order: priority, priority: 9}]"
+    other = "[{order: priority}, {priority: 9}]"
+    one = "{order: priority}"
+
+    (note,) = notes(loads(ORDERS % two, folder))
+    assert note == (
+        "3: not used: the first virtual CPU's order, edf, goes for all"
+    )
+    assert notes(loads(ORDERS % other, folder)) == []
+    assert notes(loads(ORDERS % one, folder)) == []

@@ -10,7 +10,7 @@ import pytest
 
 import vpok
 from vpok.config import loads
-from vpok.engines.model.task import Task, coarse
+from vpok.engines.model.responses import Responses, coarse
 from vpok.report import dataframes
 from vpok.report.rows import RunResult
 from vpok.report.summary import as_json, summary
@@ -89,11 +89,11 @@ def test_responses_are_summed_up(result: RunResult) -> None:
 
 
 def test_percentiles_of_classes_are_never_beyond_the_greatest() -> None:
-    task = Task("t", 0, 0)
+    responses = Responses()
     for time in range(1, 10_001):
-        task.finish(time * 1000, 0)
+        responses.add(time * 1000, 0)
 
-    row = response(task)
+    row = response(responses)
 
     assert row is not None
     assert not row.exact
@@ -104,7 +104,7 @@ def test_percentiles_of_classes_are_never_beyond_the_greatest() -> None:
 
 
 def test_a_task_without_a_finished_job_has_no_responses() -> None:
-    assert response(Task("t", 0, 0)) is None
+    assert response(Responses()) is None
 
 
 def test_supplies_are_windows_and_budgets(result: RunResult) -> None:

@@ -60,8 +60,8 @@ def test_every_parameter_reaches_the_kernel() -> None:
     assert (kernel.hypercall_cost, kernel.switch_cost) == (11, 22)
     assert (kernel.restart_cost, kernel.latency) == (44, 700)
     assert (kernel.cycle, kernel.cell) == (10, 690)
-    assert (kernel.flush_period, kernel.next_flush) == (1000, 1000)
-    assert not kernel.flush_on_windows
+    assert (kernel.flushes.period, kernel.flushes.next) == (1000, 1000)
+    assert not kernel.flushes.windows
     assert kernel.boundary == 400
     port, other = kernel.ports.ports
     assert (port.name, port.outgoing, port.destinations) == ("out", True, [1])
@@ -69,9 +69,9 @@ def test_every_parameter_reaches_the_kernel() -> None:
 
 
 def test_ports_may_be_flushed_at_windows_or_periods() -> None:
-    assert plain(when="windows").kernel.flush_on_windows
+    assert plain(when="windows").kernel.flushes.windows
     kernel = plain(when="period", period=70).kernel
-    assert (kernel.flush_period, kernel.next_flush) == (70, 0)
+    assert (kernel.flushes.period, kernel.flushes.next) == (70, 0)
 
 
 def test_an_instruction_takes_a_whole_number_of_ns_rounded_up() -> None:

@@ -514,12 +514,68 @@ def test_a_quantum_can_be_changed() -> None:
             system.set_params("guest", 1, quantum=-1)
 
 
+def test_parameters_are_read() -> None:
+    servers = VcpusSpec(2, "server", 1_000, ({"budget": 2_000},))
+    with build(beside(several(vcpus=servers, processors=(0,)))) as system:
+        system.run(until=5_000)
+        assert system.get_params("guest", 0) == {
+            "budget": 2_000,
+            "period": 10_000_000,
+            "kind": 0,
+            "extratime": 0,
+            "priority": 0,
+            "order": 0,
+        }
+        system.set_params("guest", 0, budget="3us")
+        assert system.get_params("guest", 0)["budget"] == 2_000
+        system.run(until=10_010_000)  # the next replenishment
+        assert system.get_params("guest", 0)["budget"] == 3_000
+        with pytest.raises(VpokError, match="there is no number 7"):
+            system.get_params("guest", 7)
+
+
+@pytest.mark.parametrize("value", [1.5, 2.0, True, "abc", None, "1.5", [3]])
+def test_a_parameter_is_a_whole_number_or_a_time(value: Any) -> None:
+    vcpus = VcpusSpec(2, "round-robin", 1_000)
+    with build(beside(several(vcpus=vcpus, processors=(0,)))) as system:
+        system.run(until=5_000)
+        with pytest.raises(VpokError, match=r"quantum .*: .*(time|unit|ns)"):
+            system.set_params("guest", 0, quantum=value)
+        assert system.get_params("guest", 0) == {"quantum": 0}
+
+
+def test_text_is_for_times_only() -> None:
+    vcpus = VcpusSpec(2, "fixed-priority")
+    with build(beside(several(vcpus=vcpus, processors=(0,)))) as system:
+        for value in ("3", 3.0, False):
+            with pytest.raises(VpokError, match="write a whole number"):
+                system.set_params("guest", 0, priority=value)  # type: ignore[arg-type]
+        system.set_params("guest", 0, priority=3)
+        assert system.get_params("guest", 0) == {"priority": 3}
+
+
+@pytest.mark.parametrize("until", ["abc", "-1s", -5, 1.5, True])
+def test_what_is_no_time_is_a_mistake(until: Any) -> None:
+    with build(beside(pok())) as system:
+        with pytest.raises(VpokError, match=r"no time|negative"):
+            system.run(until=until)
+        assert system.now == 0
+
+
+def test_a_processor_that_is_not_there_is_a_mistake() -> None:
+    with build(beside(pok())) as system:
+        for processor in (1, -1):
+            with pytest.raises(VpokError, match=r"no processor .*: take 0 to"):
+                system.current(processor)
+
+
 def test_the_policy_null_has_no_parameters() -> None:
     with build(beside(pok())) as system:
         with pytest.raises(
             VpokError, match="no parameter quantum here: there is none"
         ):
             system.set_params("old", 0, quantum=1)
+        assert system.get_params("old", 0) == {}
         system.set_params("old", 0)
 
 
@@ -557,11 +613,6 @@ def test_the_last_of_64_processors_is_told_as_a_sign() -> None:
         -1,
     ]
     assert not result.sink_failures
-
-
-def test_a_run_up_to_before_all_time_does_nothing() -> None:
-    with build(beside(pok())) as system:
-        assert system.run(until=-(1 << 70)).end == 0
 
 
 def test_a_vcpu_migrates() -> None:

@@ -110,3 +110,17 @@ def test_handlers_nest_and_end_with_a_restart() -> None:
         (3, 50, 60),
     ]
     assert seen.points == [Point(5, EventKind.IRQ_RAISE, 1, 2, -1, 3, 1)]
+
+
+def test_a_deadline_of_one_that_waits_ends_no_span() -> None:
+    text = TASKS.replace("period: 20ms", "period: 20ms, priority: 1")
+    text = text.replace(
+        "execution: 1ms", "execution: 1ms, deadline: 1ms, on_miss: abort"
+    )
+    timeline = Timeline()
+    with vpok.build(loads(text, ".").spec, sinks=[timeline]) as system:
+        system.run("3ms")
+
+    assert timeline.between(0, 3_000_000).jobs == [
+        Span(0, 0, 3_000_000, 0, 0, 1)
+    ]

@@ -15,7 +15,6 @@ from vpok.engines.model.tasks import (
     JOB_START,
     JOB_STOP,
     TaskSet,
-    limits,
     tell,
 )
 from vpok.events import Sink
@@ -74,14 +73,14 @@ class ModelEngine(Engine):
         found.sort(key=_index)
         return found
 
-    def run(  # noqa: PLR0915 (the loop in which models spend their time)
+    # The loop in which models spend their time: calls would double it.
+    def run(  # noqa: C901, PLR0912, PLR0915
         self, vcpu: Vcpu, now: i64, budget: i64
     ) -> i64:
         """Let jobs of *vcpu*'s tasks execute for at most *budget* ns."""
         place = self.places[vcpu.index]
         tasks = place.tasks
         ready = tasks.ready
-        coming = tasks.coming
         self.sink = self.kernel.listener()
         time = now
         end = now + budget
@@ -90,36 +89,43 @@ class ModelEngine(Engine):
             self._return(vcpu, place, now)
         job = place.job
         while time < end:
-            if coming and coming[0][0] <= time:
+            if tasks.due <= time:
                 tasks.release(time)
+                if tasks.gone:
+                    self.give_up(vcpu, tasks, time)
+            if job is not None and ready and ready[0][0] < job.key:
+                self._preempt(vcpu, tasks, job, time)
+                job = None
             if job is None:
                 if not ready:
                     break
-                job = self._start(vcpu, tasks, time)
-            elif ready and ready[0][0] < job.key:
-                self._preempt(vcpu, tasks, job, time)
-                job = self._start(vcpu, tasks, time)
-            stop = end
-            if coming and coming[0][0] < end:
-                stop = coming[0][0]
-            if limits(job) and job.deadline < stop:
-                stop = max(job.deadline, time)
-            if time + job.left <= stop:
-                time += job.left
-                self._end(vcpu, tasks, job, time)
+                job = tasks.pop()
+                if self.sink is not None:
+                    self.tell(vcpu, time, JOB_START, job, job.arrival)
+            stop = tasks.due if tasks.due < end else end
+            if job.limit < stop:
+                stop = max(job.limit, time)
+            done = time + job.left
+            if done <= stop:
+                time = done
+                late = tasks.end(job, time)
+                if self.sink is not None:
+                    self.tell_end(vcpu, time, job, late)
                 job = None
                 continue
             job.left -= stop - time
             job.task.executed += stop - time
             time = stop
-            if limits(job) and job.deadline <= time:
+            if job.limit <= time:
                 tasks.abort(job, time)
                 self.tell(vcpu, time, JOB_MISS, job, job.deadline)
                 job = None
         place.job = job
         vcpu.exit = CONTINUE
-        if job is None and not ready:
-            self._rest(vcpu, tasks, time)
+        if job is None and not ready and tasks.due > time:
+            vcpu.exit = BLOCK
+            if tasks.due < FAR:
+                self.kernel.set_timer(vcpu.partition, vcpu.index, tasks.due)
         return time - now
 
     def _return(self, vcpu: Vcpu, place: Place, now: i64) -> None:
@@ -129,42 +135,34 @@ class ModelEngine(Engine):
             return
         tasks = place.tasks
         job.task.preempted += 1
-        if tasks.next() <= now:
+        if tasks.due <= now:
             tasks.release(now)
+            self.give_up(vcpu, tasks, now)
+        if job.left == 0:  # its deadline passed
+            place.job = None
+            return
         if tasks.ready and tasks.ready[0][0] < job.key:
             tasks.push(job)
             place.job = None
             return
-        tasks.dispatched += 1
         self.tell(vcpu, now, JOB_START, job, job.arrival)
 
-    def _start(self, vcpu: Vcpu, tasks: TaskSet, now: i64) -> Job:
-        job = tasks.pop()
-        if self.sink is not None:
-            self.tell(vcpu, now, JOB_START, job, job.arrival)
-        return job
+    def give_up(self, vcpu: Vcpu, tasks: TaskSet, now: i64) -> None:
+        """Tell of jobs that were given up where they waited."""
+        for job in tasks.gone:
+            self.tell(vcpu, now, JOB_MISS, job, job.deadline)
+        tasks.gone.clear()
 
     def _preempt(self, vcpu: Vcpu, tasks: TaskSet, job: Job, now: i64) -> None:
         job.task.preempted += 1
         self.tell(vcpu, now, JOB_STOP, job, job.left)
         tasks.push(job)
 
-    def _end(self, vcpu: Vcpu, tasks: TaskSet, job: Job, now: i64) -> None:
-        job.task.executed += job.left
-        job.left = 0
-        late = tasks.end(job, now)
-        if self.sink is not None:
-            if late:
-                self.tell(vcpu, now, JOB_MISS, job, job.deadline)
-            self.tell(vcpu, now, JOB_END, job, now - job.arrival)
-
-    def _rest(self, vcpu: Vcpu, tasks: TaskSet, now: i64) -> None:
-        """Block until the next release."""
-        when = tasks.next()
-        if when > now:
-            vcpu.exit = BLOCK
-            if when < FAR:
-                self.kernel.set_timer(vcpu.partition, vcpu.index, when)
+    def tell_end(self, vcpu: Vcpu, now: i64, job: Job, late: bool) -> None:
+        """Tell that a job is done."""
+        if late:
+            self.tell(vcpu, now, JOB_MISS, job, job.deadline)
+        self.tell(vcpu, now, JOB_END, job, now - job.arrival)
 
     def tell(self, vcpu: Vcpu, now: i64, kind: i64, job: Job, b: i64) -> None:
         """Tell an event of a job on *vcpu*."""

@@ -11,12 +11,10 @@ from mypy_extensions import i64, mypyc_attr
 from vpok.engines.model.engine import ModelEngine, Place
 from vpok.engines.model.task import Job
 from vpok.engines.model.tasks import (
-    JOB_END,
     JOB_MISS,
     JOB_START,
     JOB_STOP,
     TaskSet,
-    limits,
 )
 from vpok.kernel.engine import BLOCK, CONTINUE, RESCHEDULE
 from vpok.kernel.vcpu import BLOCKED, Vcpu
@@ -27,7 +25,7 @@ RELEASES = 0  # the timer
 
 def over(job: Job, now: i64) -> bool:
     """Say whether a job is done, or given up."""
-    return job.left == 0 or (limits(job) and job.deadline <= now)
+    return job.left == 0 or job.limit <= now
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -56,8 +54,8 @@ class SharedEngine(ModelEngine):
             self.tell(vcpu, now, JOB_START, job, job.arrival)
         place.switches = vcpu.switches
         stop = now + budget
-        if limits(job) and job.deadline < stop:
-            stop = max(job.deadline, now)
+        if job.limit < stop:
+            stop = max(job.limit, now)
         stop = min(now + job.left, stop)
         job.left -= stop - now
         job.task.executed += stop - now
@@ -76,10 +74,10 @@ class SharedEngine(ModelEngine):
         if job.left > 0:
             self.all.abort(job, now)
             self.tell(vcpu, now, JOB_MISS, job, job.deadline)
-            return
-        if self.all.end(job, now):
-            self.tell(vcpu, now, JOB_MISS, job, job.deadline)
-        self.tell(vcpu, now, JOB_END, job, now - job.arrival)
+        else:
+            late = self.all.end(job, now)
+            self.tell_end(vcpu, now, job, late)
+        self._await()
 
     def _take(self, vcpu: Vcpu, now: i64) -> Job:
         """Give *vcpu* the most urgent job."""
@@ -97,10 +95,28 @@ class SharedEngine(ModelEngine):
         """Let jobs come, and the most urgent ones have the vCPUs."""
         self.sink = self.kernel.listener()
         self.all.release(now)
+        self._drop(now)
         self.assign(now)
-        when = self.all.next()
-        if when < FAR:
-            self.kernel.set_timer(self.partition, RELEASES, when)
+        self._await()
+
+    def _drop(self, now: i64) -> None:
+        """Let vCPUs forget the jobs that were given up."""
+        vcpus = self.partition.vcpus
+        for job in self.all.gone:
+            for place in self.places:
+                if place.job is job:
+                    place.job = None
+            vcpu = vcpus[max(job.place, 0)]
+            self.tell(vcpu, now, JOB_MISS, job, job.deadline)
+        self.all.gone.clear()
+
+    def _await(self) -> None:
+        """Have the timer at the next release, or deadline."""
+        due = self.all.due
+        if due < FAR:
+            self.kernel.set_timer(self.partition, RELEASES, due)
+        else:
+            self.kernel.cancel_timer(self.partition, RELEASES)
 
     def assign(self, now: i64) -> None:
         """Find vCPUs for the jobs that are ready: idle ones, then victims."""

@@ -8,6 +8,7 @@ from typing import Final
 from mypy_extensions import i64
 
 from vpok.engines.model.chance import Stream
+from vpok.engines.model.responses import Responses
 from vpok.units import FAR
 
 PERIODIC: Final = 0
@@ -18,7 +19,6 @@ CONTINUE_LATE: Final = 0  # what is done about a job that misses its deadline
 ABORT: Final = 1
 SKIP: Final = 2
 
-MOST_DISTINCT: Final = 4096  # response times that are counted one by one
 KEPT_MISSES: Final = 1000
 
 
@@ -26,30 +26,37 @@ class Job:
     """One job of a task."""
 
     def __init__(
-        self, task: "Task", number: i64, arrival: i64, left: i64
+        self,
+        task: "Task",
+        number: i64,
+        arrival: i64,
+        left: i64,
+        deadline: i64,
+        key: i64,
+        order: i64,
     ) -> None:
         """Arrive, with *left* ns to execute."""
         self.task = task
         self.number = number
         self.arrival = arrival
         self.left = left
-        self.key: i64 = 0  # lower ones are more urgent
-        self.order: i64 = 0  # among those with the same key
-        self.deadline: i64 = FAR
+        self.deadline = deadline
+        # When it ends, done or not.
+        self.limit: i64 = deadline if task.on_miss == ABORT else FAR
+        self.key = key  # lower ones are more urgent
+        self.order = order  # among those with the same key
         self.place: i64 = -1  # the vCPU where it ran last
 
 
 class Task:
     """A task, and the account of its jobs."""
 
-    def __init__(  # noqa: PLR0915 (fields)
-        self, name: str, index: i64, vcpu: i64
-    ) -> None:
+    def __init__(self, name: str, index: i64, vcpu: i64) -> None:
         """Have no jobs; the other fields say which it gets."""
+        # At most 30 attributes, as in the kernel: see `Module`.
         self.name = name
         self.index = index
         self.vcpu = vcpu
-        self.place: i64 = 0  # in its set
         self.kind: i64 = PERIODIC
         self.period: i64 = 0
         self.deadline: i64 = 0  # relative; 0: none
@@ -78,14 +85,7 @@ class Task:
         self.preempted: i64 = 0
         self.migrated: i64 = 0
         self.executed: i64 = 0
-        self.worst: i64 = -1
-        self.worst_arrival: i64 = 0
-        # How often each response time was; of classes, if not `exact`.
-        self.responses: dict[int, int] = {}
-        self.exact = True
-        self.blurred_done = 0  # these three only if not `exact`
-        self.blurred_total = 0
-        self.blurred_best = 0
+        self.responses = Responses()
 
     def length(self) -> i64:
         """Return how long the next job executes, ns."""
@@ -118,65 +118,8 @@ class Task:
             if self.released < len(self.arrivals):
                 self.arrival = self.arrivals[self.released]
 
-    def finish(self, response: i64, arrival: i64) -> None:
-        """Account a job that is done, *response* ns after it arrived."""
-        if response > self.worst:
-            self.worst = response
-            self.worst_arrival = arrival
-        responses = self.responses
-        key = int(response)
-        if self.exact:
-            responses[key] = responses.get(key, 0) + 1
-            if len(responses) > MOST_DISTINCT:
-                self.blur()
-            return
-        self.blurred_done += 1
-        self.blurred_total += key
-        self.blurred_best = min(self.blurred_best, key)
-        key = coarse(key)
-        responses[key] = responses.get(key, 0) + 1
-
-    def blur(self) -> None:
-        """Count response times in classes of 1/256 from now on."""
-        self.blurred_done = self.done
-        self.blurred_total = self.total
-        self.blurred_best = self.best
-        self.exact = False
-        blurred: dict[int, int] = {}
-        for response, count in self.responses.items():
-            key = coarse(response)
-            blurred[key] = blurred.get(key, 0) + count
-        self.responses = blurred
-
-    @property
-    def done(self) -> int:
-        """How many jobs are done."""
-        if not self.exact:
-            return self.blurred_done
-        return sum(self.responses.values())
-
-    @property
-    def total(self) -> int:
-        """The sum of their response times, ns."""
-        if not self.exact:
-            return self.blurred_total
-        return sum(time * count for time, count in self.responses.items())
-
-    @property
-    def best(self) -> int:
-        """The shortest response time, ns; 0 if there is none."""
-        if not self.exact:
-            return self.blurred_best
-        return min(self.responses, default=0)
-
     def miss(self, job: Job) -> None:
         """Account a missed deadline."""
         self.missed += 1
         if len(self.misses) < KEPT_MISSES:
             self.misses.append((int(job.number), int(job.deadline)))
-
-
-def coarse(response: int) -> int:
-    """Return the highest response time of its class."""
-    shift = max(response.bit_length() - 9, 0)
-    return (response >> shift) + 1 << shift if shift else response

@@ -7,12 +7,15 @@ It owns its scheduling data and never changes a vCPU.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from mypy_extensions import i64, mypyc_attr
 
+from vpok.events import NOBODY, EventKind, Sink
 from vpok.kernel.vcpu import RUNNABLE, RUNNING, Vcpu
 from vpok.units import FAR, MAX_TIME
+
+BUDGET: Final = int(EventKind.BUDGET)
 
 
 class Parameter:
@@ -56,6 +59,8 @@ class Policy:
         self.vcpus: list[Vcpu] = []
         # It serves the whole module: vCPUs of all partitions.
         self.flat = False
+        # Who hears of budgets: bound by the kernel.
+        self.sink: Sink | None = None
         # The parameters in force, by id of vCPU.
         self.settings: dict[int, dict[str, int]] = {}
 
@@ -133,6 +138,25 @@ class Policy:
     def next_event(self, pcpu: i64, now: i64) -> i64:
         """Return the instant at which *pcpu* must ask again, or FAR."""
         return FAR
+
+    def tell_budget(
+        self, vcpu: Vcpu, left: i64, change: i64, now: i64
+    ) -> None:
+        """
+        Tell that a budget is used up or there again, at the instant *now*.
+
+        *left* in ns; *change*: the instant at which it changes next if the
+        vCPU does not run.
+        """
+        if self.sink is None:
+            return
+        pcpu = vcpu.pcpu
+        if pcpu < 0:
+            pcpu = vcpu.partition.home
+        partition = vcpu.partition.index
+        self.sink.emit(
+            now, BUDGET, pcpu, partition, vcpu.index, NOBODY, left, change
+        )
 
 
 def out_of_range(

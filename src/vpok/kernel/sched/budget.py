@@ -91,6 +91,10 @@ class Budget:
 
     # --- time ---------------------------------------------------------------
 
+    def remaining(self) -> i64:
+        """Return what is left, extra time aside."""
+        return 0 if self.level > 0 else max(self.left, 0)
+
     def due(self) -> i64:
         """Return when `refresh` has something to do, while it is awake."""
         if self.backs and self.backs[0][0] < self.deadline:

@@ -50,6 +50,7 @@ class Account:
         self.down = 1
         self.left: i64 = 0  # ns of this turn
         self.grant: i64 = 0  # ns of it that the cap allows
+        self.spent = False  # the cap allows nothing more
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -193,6 +194,11 @@ class Credit(Ranked):
         account.left = self.quantum
         account.grant = min(self.quantum, group.pool)
         group.pool -= account.grant
+        if account.spent != (account.grant <= 0):
+            account.spent = not account.spent
+            left = account.grant + group.pool
+            change = self.begin + self.period
+            self.tell_budget(account.vcpu, left, change, now)
         if account.grant > 0:
             self.enter(place, 0, account.virtual, self.next_turn(now, 0))
             self.least = max(self.least, self.line[0][1])

@@ -13,12 +13,13 @@ class Null(Policy):
     def __init__(self, pcpus: list[int], quantum: int) -> None:
         """Give each vCPU its processor."""
         super().__init__(pcpus, quantum)
+        self.alone = len(pcpus) == 1
         # By vCPU index: a place in `pcpus`.
         self.places = list(range(len(pcpus)))
 
     def pick(self, pcpu: i64, now: i64) -> Vcpu | None:
         """Choose the processor's own vCPU, if it can run."""
-        if len(self.pcpus) == 1 and self.vcpus:
+        if self.alone and self.vcpus:
             only = self.vcpus[0]
             return only if available(only, pcpu) else None
         index = self.places.index(self.pcpus.index(int(pcpu)))

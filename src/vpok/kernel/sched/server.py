@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from mypy_extensions import i64, mypyc_attr
 
 from vpok.kernel.sched.base import Parameter, out_of_range
-from vpok.kernel.sched.budget import Budget
+from vpok.kernel.sched.budget import SPORADIC, Budget
 from vpok.kernel.sched.ranked import Ranked
 from vpok.kernel.vcpu import Vcpu
 from vpok.units import FAR
@@ -143,7 +143,10 @@ class Server(Ranked):
     def wake(self, vcpu: Vcpu, now: i64) -> None:
         """Let it take part, if it has a budget or will have one."""
         budget = self.budgets[vcpu.id]
+        before = (budget.started, budget.remaining(), budget.deadline)
         budget.wake(now)
+        if (True, budget.remaining(), budget.deadline) != before:
+            self.tell_budget(vcpu, budget.remaining(), budget.due(), now)
         self.place(vcpu, budget, now)
 
     def blocked(self, vcpu: Vcpu, now: i64) -> None:
@@ -162,7 +165,10 @@ class Server(Ranked):
         """Use up the budget; at its end others are first."""
         budget = self.budgets[vcpu.id]
         level = budget.level
+        had = budget.remaining() > 0
         budget.charge(elapsed, now)
+        if had and budget.remaining() == 0:
+            self.tell_budget(vcpu, 0, budget.due(), now)
         if budget.asleep:
             return
         if budget.left <= 0 or budget.level != level:
@@ -209,8 +215,13 @@ class Server(Ranked):
             del self.awaited[ident]
             budget = self.budgets[ident]
             before = (budget.level, budget.deadline, budget.left > 0)
+            had = budget.remaining() > 0
             budget.refresh(now)
             vcpu = self.places[ident].vcpu
+            # On several processors what a sporadic server has used of late
+            # may not be known here.
+            if self.alone or budget.kind != SPORADIC or not had:
+                self.tell_budget(vcpu, budget.remaining(), budget.due(), now)
             if (budget.level, budget.deadline, budget.left > 0) != before:
                 self.place(vcpu, budget, budget.begin)
             else:

@@ -52,8 +52,8 @@ class SharedModel(Model):
 
     def started(self, now: int) -> None:
         """Wait for the first release."""
-        when = self.engine.all.next()
-        self.kernel.set_timer(self.partition, RELEASES, int(when))
+        when = int(self.engine.all.due)
+        self.kernel.set_timer(self.partition, RELEASES, when)
 
     def window(self, pcpu: int, opened: bool, now: int) -> None:
         """Hear that a window of the partition opens or closes on *pcpu*."""

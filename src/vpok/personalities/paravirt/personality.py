@@ -58,6 +58,7 @@ class Paravirt(Personality):
         self.processors = own.processors
         self.powers = "shutdown" in own.features
         self.planner = "plans" in own.features
+        self.tuner = "parameters" in own.features
         self.plans = plan_names(spec)
         self.lines = [s for s in spec.interrupts if s.partition == index]
         self.notifications = [s for s in spec.interrupts if s.sender == index]

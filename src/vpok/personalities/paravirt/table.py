@@ -35,6 +35,8 @@ HANDLERS: Final[Mapping[int, Handler]] = MappingProxyType(
         Number.VCPU_INFO: vcpus.info,
         Number.VCPU_AFFINITY_GET: vcpus.affinity,
         Number.VCPU_AFFINITY_SET: vcpus.set_affinity,
+        Number.VCPU_PARAMETER_GET: vcpus.parameter,
+        Number.VCPU_PARAMETER_SET: vcpus.set_parameter,
         Number.IRQ_REGISTER: irqs.register,
         Number.IRQ_UNREGISTER: irqs.unregister,
         Number.IRQ_MASK: irqs.mask,

@@ -6,7 +6,7 @@ from typing import Final
 from vpok.abi.paravirt import FOREVER
 from vpok.abi.paravirt_calls import Error
 from vpok.kernel.engine import BLOCK, RESCHEDULE
-from vpok.kernel.vcpu import RUNNING, runstate
+from vpok.kernel.vcpu import RUNNING, Vcpu, runstate
 from vpok.personalities.paravirt.call import Call, Refused
 from vpok.units import MAX_TIME
 
@@ -108,3 +108,30 @@ def set_affinity(call: Call) -> int:
     if call.vcpu.state != RUNNING:
         call.verdict = RESCHEDULE
     return 0
+
+
+def parameter(call: Call) -> int:
+    """Tell a scheduling parameter."""
+    vcpu, name = _parameter(call)
+    return vcpu.domain.policy.params(vcpu)[name]
+
+
+def set_parameter(call: Call) -> int:
+    """Change it; the policy serves this partition alone (no flat one)."""
+    if not call.guest.tuner:
+        raise Refused(Error.EPERM)
+    vcpu, name = _parameter(call)
+    value = {name: call.argument(3)}
+    if call.kernel.set_params(vcpu, value, call.now):
+        raise Refused(Error.EINVAL)
+    call.verdict = RESCHEDULE
+    return 0
+
+
+def _parameter(call: Call) -> tuple[Vcpu, str]:
+    """Return the vCPU and the name that the arguments tell."""
+    vcpu = call.target(0)
+    name = call.name(1)
+    if name not in vcpu.domain.policy.PARAMETERS:
+        raise Refused(Error.ENOENT)
+    return vcpu, name

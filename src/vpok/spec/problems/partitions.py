@@ -14,7 +14,7 @@ from vpok.spec.model import (
 )
 from vpok.spec.problems.image import ISAS, of_image, stack_room
 from vpok.spec.problems.tasks import of_model
-from vpok.spec.problems.vcpus import Policies, of_vcpus
+from vpok.spec.problems.vcpus import FLAT, Policies, of_vcpus
 from vpok.spec.problems.words import (
     NAMES,
     either,
@@ -29,7 +29,8 @@ MAX_LOCKS = 256  # of all partitions: POK's lock ids are bytes
 LOCKS = ("semaphores", "mutexes", "events")
 PERSONALITIES = (*ISAS, "tasks", "python")
 SCHEDULERS = ("rr", "static", "rms")
-PARAVIRT_FEATURES = frozenset({"plans", "shutdown"})
+TUNER = "parameters"
+PARAVIRT_FEATURES = frozenset({TUNER, "plans", "shutdown"})
 PLAIN = PartitionSpec("", 0, Image("", 0, 0, ()), VcpusSpec(1), (0,))
 NAME = NAMES
 
@@ -70,14 +71,14 @@ def of_partitions(spec: SystemSpec, policies: Policies) -> Iterator[Problem]:
             yield from of_model(f"{where}.model", partition, spec)
             continue
         if partition.personality == "python":
-            yield from _python(where, partition)
+            yield from _python(where, partition, spec)
             yield from _health(where, partition, spec)
             continue
         yield from _memory(f"{where}.size", partition)
         if partition.personality == "pok":
             yield from _pok(where, partition)
         elif partition.personality == "paravirt":
-            yield from _paravirt(where, partition)
+            yield from _paravirt(where, partition, spec)
         yield from _health(where, partition, spec)
         if 0 < partition.size <= MAX_MEMORY:
             yield from of_image(f"{where}.image", partition)
@@ -127,7 +128,9 @@ def _pok(where: str, partition: PartitionSpec) -> Iterator[Problem]:
         )
 
 
-def _paravirt(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+def _paravirt(
+    where: str, partition: PartitionSpec, spec: SystemSpec
+) -> Iterator[Problem]:
     """Nothing is asked of a kernel that the guest brings itself."""
     for name in (*LOCKS, "threads", "thread_features", "scheduler"):
         if getattr(partition, name) != getattr(PLAIN, name):
@@ -143,6 +146,12 @@ def _paravirt(where: str, partition: PartitionSpec) -> Iterator[Problem]:
             f"{name!r}: take "
             f"{either(sorted(PARAVIRT_FEATURES))}, or none",
         )
+    if spec.schedule.architecture == FLAT and TUNER in partition.features:
+        yield Problem(
+            f"{where}.features",
+            "in the flat architecture parameters are those of all partitions, "
+            f"which no guest may change: remove {TUNER}",
+        )
     kinds = {0, *(number for number, _, _ in HEALTH_KINDS.values())}
     for kind in sorted(set(partition.health) - kinds):
         yield Problem(
@@ -150,7 +159,9 @@ def _paravirt(where: str, partition: PartitionSpec) -> Iterator[Problem]:
         )
 
 
-def _python(where: str, partition: PartitionSpec) -> Iterator[Problem]:
+def _python(
+    where: str, partition: PartitionSpec, spec: SystemSpec
+) -> Iterator[Problem]:
     """A guest in Python asks for what a paravirt one does."""
     if partition.model is None or not partition.model.guest:
         yield Problem(
@@ -158,7 +169,7 @@ def _python(where: str, partition: PartitionSpec) -> Iterator[Problem]:
             "a python partition has no guest: write module:function or "
             "file.py:function",
         )
-    yield from _paravirt(where, partition)
+    yield from _paravirt(where, partition, spec)
 
 
 def _health(

@@ -1,7 +1,9 @@
 """Budgets of servers and caps of credit: to the nanosecond."""
 
+from vpok.events import EventKind
 from vpok.testing.checker.domains import Domain, Who
 from vpok.testing.checker.rule import Rule
+from vpok.testing.sink import Event
 from vpok.units import FAR
 
 PERIODIC, POLLING, SPORADIC = 1, 2, 3  # kinds; deferrable ones are 0
@@ -92,14 +94,34 @@ class Servers(Rule):
             if domain.policy == "server"
             for who in domain.members
         }
+        self.claims: dict[Who, int] = {}  # told at this instant, the last one
+
+    def told(self, event: Event) -> None:
+        """Note what a server says that it has left after this instant."""
+        who = (event.partition, event.vcpu)
+        if event.kind != EventKind.BUDGET or who not in self.ledgers:
+            return
+        self.claims.pop(who, None)
+        if event.b > event.time:
+            self.claims[who] = event.a
 
     def instant(self, now: int) -> None:
-        """Replenish."""
+        """Replenish, and compare with what was told."""
         for who, ledger in self.ledgers.items():
             if who in self.view.stirred:
                 ledger.wake(now)
-            awake = self.view.awake(who)
-            ledger.instant(now, awake=awake, slept=who in self.view.slept)
+            awake, slept = self.view.awake(who), who in self.view.slept
+            ledger.instant(now, awake=awake, slept=slept)
+            if not slept:  # which may have cost it what it told
+                self.compare_claim(now, who, ledger.left)
+        self.claims.clear()
+
+    def compare_claim(self, now: int, who: Who, left: int) -> None:
+        """Compare what was told with what there is."""
+        claim = self.claims.get(who, left)
+        disturbed = self.view.domain_of[who] in self.view.disturbed
+        if claim != left and not disturbed:
+            self.fail(now, f"{self.call(who)} tells {claim} ns, not {left}")
 
     def following(self, now: int) -> int:
         """Return when a budget changes."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import vpok
 from vpok.analysis import analyze
 from vpok.config import loads
-from vpok.report.html import page
+from vpok.report.markup import page
 from vpok.report.table import Table
 
 TASKS = """\
