@@ -15,7 +15,7 @@ HOT_TESTS := tests/engines tests/properties tests/test_events.py \
   tests/unit/trace
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test compiled nightly conformance golden bench peers guests clean
+.PHONY: help demo check test compiled nightly conformance golden bench peers guests docs clean
 
 help:  ## list the verbs
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' Makefile | tr '|' '\t' | expand -t 20
@@ -54,6 +54,10 @@ golden: $(VENV)/.demo  ## compare what vpok makes of itself: pages, digests, tra
 
 guests: $(VENV)/.guests  ## build the guest images anew
 	$(BIN)/python guests/build.py
+
+docs: $(VENV)/.docs  ## the documentation as a site, in build/site; warnings are errors
+	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env -c docs -d build/doctrees . build/site
+	@echo "open build/site/index.html"
 
 clean:  ## remove all that the other verbs made
 	rm -rf $(VENV) $(COMPILED) .venv-peers build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .benchmarks .hypothesis

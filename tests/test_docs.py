@@ -84,28 +84,26 @@ def play(page: str, folder: Path) -> list[str]:
     return different
 
 
-@pytest.mark.slow
-def test_the_tour_can_be_typed(tmp_path: Path) -> None:
-    assert play("docs/tour.md", tmp_path) == []
+# What can be typed, in a clone of the repository.
+PAGES = [
+    "docs/tour.md",
+    "docs/scheduling.md",
+    "docs/guest-os.md",
+    *(
+        str(path.relative_to(ROOT))
+        for folder in ("howto", "tutorials")
+        for path in sorted((ROOT / "docs" / folder).glob("*.md"))
+    ),
+]
 
 
 @pytest.mark.slow
-def test_the_way_to_a_guest_operating_system_can_be_typed(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_can_be_typed(page: str, tmp_path: Path) -> None:
+    for folder in ("examples", "src", "tests"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
 
-    assert play("docs/guest-os.md", tmp_path) == []
-
-
-@pytest.mark.slow
-def test_the_page_on_scheduling_can_be_typed(tmp_path: Path) -> None:
-    assert play("docs/scheduling.md", tmp_path) == []
-
-
-@pytest.mark.slow
-def test_the_page_on_notebooks_can_be_typed(tmp_path: Path) -> None:
-    assert play("docs/howto/notebooks.md", tmp_path) == []
+    assert play(page, tmp_path) == []
 
 
 @pytest.mark.slow
@@ -138,16 +136,6 @@ def test_the_page_on_notebooks_is_a_notebook(tmp_path: Path) -> None:
     assert "<svg" in shown[1].data["text/html"]
     assert shown[1].data["image/svg+xml"].startswith("<svg")
     assert "control/0" in shown[2].text
-
-
-@pytest.mark.slow
-def test_the_page_on_tests_can_be_typed(tmp_path: Path) -> None:
-    assert play("docs/howto/test-with-pytest.md", tmp_path) == []
-
-
-@pytest.mark.slow
-def test_the_way_to_a_late_jobs_causes_can_be_typed(tmp_path: Path) -> None:
-    assert play("docs/howto/why-late.md", tmp_path) == []
 
 
 @pytest.mark.slow
