@@ -186,6 +186,30 @@ def test_all_that_is_wrong_is_told_at_once(refused: Refused) -> None:
     ]
 
 
+def test_a_window_of_nobody_hides_no_other_mistake_in_it(
+    refused: Refused,
+) -> None:
+    found = refused(
+        """\
+partitions:
+  - {name: a, tasks: [{name: t, period: 10ms, execution: 1ms}]}
+kernel:
+  scheduler:
+    major_frame: 12ms
+    windows:
+      - {partition: a, start: 0, duration: 6ms}
+      - {partition: zz, start: 3ms, duration: 2ms, processors: [0]}
+      - {partition: zz, start: 9ms, duration: 6ms, processors: [7]}
+"""
+    )
+
+    assert [each.partition(":")[0] for each in found] == [*"88999"]
+    assert "no partition 'zz'" in found[0]
+    assert "overlaps one of 'a'" in found[1]
+    assert "no processor 7" in found[3]
+    assert "ends at 15ms" in found[4]
+
+
 def test_parameters_cannot_be_changed_behind_the_specification() -> None:
     loaded = little(
         "name: t, period: 10ms, execution: 1ms",
