@@ -199,3 +199,21 @@ def test_windows_of_one_virtual_cpu_are_its_own(architecture: str) -> None:
 
 def test_what_fits_needs_no_note() -> None:
     assert told(little("name: t, period: 10ms, execution: 10ms")) == []
+
+
+def test_a_window_on_more_processors_than_virtual_cpus_is_told() -> None:
+    text = LITTLE.format(
+        tasks="      - {name: t, period: 10ms, execution: 1ms}",
+        more="    processor_affinity: [0, 1]\n    vcpus: {count}",
+    )
+    target = "target: {nb_processors_number: 2}\n"
+
+    found = told(loads(target + text.replace("{count}", "1"), "."))
+
+    assert found == [
+        (
+            "the window is on 2 processors, 'a' has 1 virtual CPU(s): the "
+            "others stay idle"
+        )
+    ]
+    assert told(loads(target + text.replace("{count}", "2"), ".")) == []
