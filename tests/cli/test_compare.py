@@ -79,17 +79,6 @@ def test_files_are_variants_too(config: str, tmp_path: Path) -> None:
         both["third"]
 
 
-def test_a_variant_that_comes_again_has_a_number(config: str) -> None:
-    found = variants(
-        [Path(config), Path(config)], {"partitions.1.seed": ["1", "1"]}
-    )
-
-    labels = [each.label for each in found]
-    assert labels == [
-        f"{config} seed=1{number}" for number in ("", " (2)", " (3)", " (4)")
-    ]
-
-
 def test_several_keys_make_every_combination(config: str) -> None:
     found = variants(
         [Path(config)],
@@ -187,4 +176,15 @@ def test_brackets_keep_their_commas() -> None:
         "1",
         "[2, 3]",
         "{a: 1, b: {c: 2, d: 3}}",
+    ]
+
+
+def test_a_variant_that_comes_again_has_a_number(config: str) -> None:
+    found = variants(
+        [Path(config), Path(config)], {"partitions.1.seed": ["1", "1"]}
+    )
+
+    labels = [each.label for each in found]
+    assert labels == [
+        f"{config} seed=1{number}" for number in ("", " (2)", " (3)", " (4)")
     ]

@@ -7,7 +7,7 @@ from vpok.abi.pok import PORT_STORAGE
 from vpok.abi.pok_clock import QUANTUM
 from vpok.config.keys_partitions import IDLE_FEATURES, IDLE_THREAD_FEATURES
 from vpok.config.log import Log
-from vpok.config.notes_tasks import note_budgets, note_tasks
+from vpok.config.notes_tasks import note_tasks
 from vpok.spec.model import PartitionSpec, Problem, SystemSpec
 from vpok.spec.problems.image import image_end, stack_room
 from vpok.spec.problems.words import show_time
@@ -23,7 +23,6 @@ def note(spec: SystemSpec, raw: Raw, log: Log) -> None:
         *_schedule(spec),
         *_ports(spec),
         *note_tasks(spec),
-        *note_budgets(spec),
     ):
         log.note(each.where, each.what)
 

@@ -26,7 +26,7 @@ SERVER = "server"
 
 
 def note_tasks(spec: SystemSpec) -> Iterator[Problem]:
-    """Tell of tasks that cannot keep up: overload is an experiment."""
+    """Tell of tasks and servers that ask for more than there is."""
     told = False
     for index, partition in enumerate(spec.partitions):
         if partition.model is None:
@@ -40,6 +40,7 @@ def note_tasks(spec: SystemSpec) -> Iterator[Problem]:
         told = told or bool(found)
     if not told:
         yield from _together(spec)
+    yield from _budgets(spec)
 
 
 def _too_long(where: str, task: TaskSpec) -> Iterator[Problem]:
@@ -144,8 +145,8 @@ def _together(spec: SystemSpec) -> Iterator[Problem]:
 # --- servers ------------------------------------------------------------------
 
 
-def note_budgets(spec: SystemSpec) -> Iterator[Problem]:
-    """Tell of servers that promise more than there is."""
+def _budgets(spec: SystemSpec) -> Iterator[Problem]:
+    """Servers that promise more than there is."""
     promised = [
         sum(
             (budget(each, vcpu) for vcpu in range(each.vcpus.count)),
