@@ -124,6 +124,12 @@ def variants(configs: Sequence[Path], changes: Changes) -> list[Variant]:
                 for problem in error.problems:
                     wrong.setdefault(problem, []).append(label)
             else:
+                again = sum(
+                    (each.path, each.changes) == (path, values)
+                    for each in found
+                )
+                if again:
+                    label += f" ({again + 1})"
                 found.append(Variant(label, path, values, loaded))
     if wrong:
         raise ConfigError(

@@ -66,6 +66,16 @@ def test_tables_tell_supplies_and_bounds(
     )
 
 
+def test_a_run_in_which_no_job_ends_is_told(
+    config: str, capsys: Captured
+) -> None:
+    assert run(["analyze", config, "--for", "0"]) == 0
+
+    told = capsys.readouterr()
+    assert told.err == "note: no job ended in the run: nothing compared\n"
+    assert "observed" not in told.out
+
+
 def test_a_run_is_shown_beside_the_bounds(
     config: str, capsys: Captured
 ) -> None:

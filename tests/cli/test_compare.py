@@ -199,3 +199,14 @@ def test_brackets_keep_their_commas() -> None:
         "[2, 3]",
         "{a: 1, b: {c: 2, d: 3}}",
     ]
+
+
+def test_a_variant_that_comes_again_has_a_number(config: str) -> None:
+    found = variants(
+        [Path(config), Path(config)], {"partitions.1.seed": ["1", "1"]}
+    )
+
+    labels = [each.label for each in found]
+    assert labels == [
+        f"{config} seed=1{number}" for number in ("", " (2)", " (3)", " (4)")
+    ]

@@ -83,6 +83,65 @@ def test_another_format_is_refused(text: str) -> None:
         convert(text)
 
 
+def one(**task: Any) -> dict[str, Any]:
+    """Return a workload of one task; keys replace its own."""
+    usual = {"name": "x", "period_us": 1000, "wcet_us": 1, "priority": 1}
+    return {"name": "x", "duration_us": 1000, "tasks": [{**usual, **task}]}
+
+
+def test_fractions_of_a_microsecond_are_exact(tmp_path: Path) -> None:
+    spec = loaded(
+        tmp_path,
+        one(period_us=1000.5, deadline_us=500.7, offset_us=0.5, wcet_us=1.9),
+    )
+
+    assert spec.partitions[0].model is not None
+    (task,) = spec.partitions[0].model.tasks
+    assert (task.period, task.deadline) == (1_000_500, 500_700)
+    assert (task.offset, task.execution) == (500, (1900,))
+
+
+@pytest.mark.parametrize("name", ["null", "Null", "~", "true", "0x1", "a: b"])
+def test_a_name_stays_the_text_that_it_is(tmp_path: Path, name: str) -> None:
+    assert loaded(tmp_path, {**one(), "name": name}).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"tasks": [' + "[" * 100_000, "it is no JSON"),
+        (json.dumps({**one(), "cpus": 0}), "0 processors"),
+        (json.dumps({**one(), "cpus": 1.5}), "cpus is 1.5"),
+        (json.dumps({**one(), "tasks": []}), "has no tasks: write one"),
+        (json.dumps({**one(), "name": None}), "a name is no text"),
+        (json.dumps(one(period_us=0)), "no system comes of it"),
+        (json.dumps(one(period_us="q")), 'period_us is "q"'),
+        (json.dumps(one(wcet_us=True)), "wcet_us is true"),
+        (json.dumps(one(wcet_us=0.0001)), "whole nanoseconds"),
+        (json.dumps(one(offset_us=-1)), "offset_us is out of reach"),
+        (json.dumps(one(offset_us=float("nan"))), "NaN is no time"),
+        (json.dumps(one(priority=0.5)), "priority is 0.5"),
+        (json.dumps(one()).replace("1000", "1e400"), "1e400 is out of reach"),
+        (json.dumps(one()).replace("1000", "1e30"), "duration_us is out of"),
+        ('{"tasks": [{"name": "x", "wcet_us": 1}]}', "no 'period_us'"),
+    ],
+)
+def test_what_is_not_exactly_a_system_is_refused(text: str, why: str) -> None:
+    with pytest.raises(BadWorkloadError, match=why):
+        convert(text)
+
+
+def test_an_output_that_cannot_be_written_is_named(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    out = tmp_path / "nowhere" / "x.yaml"
+
+    assert run(["convert", str(WORKLOAD), "-o", str(out)]) == 2
+
+    told = capsys.readouterr().err
+    assert told == f"vpok: {out}: No such file or directory\n"
+
+
 def test_the_verb_writes_a_file_that_runs(
     tmp_path: Path, capsys: Captured
 ) -> None:

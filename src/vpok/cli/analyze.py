@@ -78,7 +78,11 @@ def observe(
         if switched(system):
             click.echo("note: a plan was switched: nothing compared", err=True)
             return {}, stopped
-        return worst_responses(system.result()), stopped
+        found = worst_responses(system.result())
+        if not found:
+            what = "no job ended in the run: nothing compared"
+            click.echo(f"note: {what}", err=True)
+        return found, stopped
 
 
 def switched(system: "System") -> bool:

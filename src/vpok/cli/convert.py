@@ -27,11 +27,16 @@ def command(workload: Path, output: Path | None) -> int:
 
     try:
         text = convert(workload.read_text("utf-8"))
-        if output is None:
-            put(text)
-        else:
-            with output.open("x", encoding="utf-8") as file:
-                file.write(text)
-    except (OSError, UnicodeDecodeError, BadWorkloadError) as error:
+    except OSError as error:
+        raise Refused(f"{workload}: {error.strerror}") from error
+    except (UnicodeDecodeError, BadWorkloadError) as error:
         raise Refused(f"{workload}: {error}") from error
+    if output is None:
+        put(text)
+        return 0
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise Refused(f"{output}: {error.strerror}") from error
     return 0

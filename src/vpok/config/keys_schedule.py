@@ -52,7 +52,8 @@ WINDOWS = Record(
         ),
     ),
     intro="Exact windows, instead of slots. They may leave gaps, and may not "
-    "overlap on a processor.",
+    "overlap on a processor, nor, of a partition with one virtual CPU, "
+    "anywhere.",
 )
 
 PLANS = Record(

@@ -94,6 +94,7 @@ def _schedule(spec: SystemSpec) -> Iterator[Problem]:
                 "slots end on POK's 1ms quantum: this one lasts longer",
             )
     yield from _unserved(spec)
+    yield from _unused(spec)
 
 
 def _orders(spec: SystemSpec) -> Iterator[Problem]:
@@ -142,6 +143,27 @@ def _unserved(spec: SystemSpec) -> Iterator[Problem]:
                     f"partitions[{index}].vcpus",
                     f"virtual CPU {vcpu} of {partition.name!r} has no time: "
                     "it never runs",
+                )
+
+
+def _unused(spec: SystemSpec) -> Iterator[Problem]:
+    """Windows on more processors than there are virtual CPUs."""
+    schedule = spec.schedule
+    places = [("kernel.scheduler", schedule.windows)]
+    places += [
+        (f"kernel.scheduler.plans[{index}]", plan.windows)
+        for index, plan in enumerate(schedule.plans)
+    ]
+    for where, windows in places:
+        for index, window in enumerate(windows):
+            partition = spec.partitions[window.partition]
+            wide, count = len(window.processors), partition.vcpus.count
+            if wide > count:
+                yield Problem(
+                    f"{where}.windows[{index}].processors",
+                    f"the window is on {wide} processors, "
+                    f"{partition.name!r} has {count} virtual CPU(s): the "
+                    "others stay idle",
                 )
 
 

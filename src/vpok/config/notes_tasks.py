@@ -1,11 +1,20 @@
-"""What an author may like to know of modelled tasks: overload, mostly."""
+"""What an author may like to know of overload: tasks' and servers'."""
 
 from collections.abc import Iterator
 from fractions import Fraction
 
+from vpok.config.capacity import (
+    budget,
+    by_policy,
+    by_windows,
+    cap_together,
+    flat,
+    plans_of,
+    policy_of,
+)
 from vpok.spec.model import (
+    ModelSpec,
     PartitionSpec,
-    PlanSpec,
     Problem,
     SystemSpec,
     TaskSpec,
@@ -13,20 +22,25 @@ from vpok.spec.model import (
 from vpok.spec.problems.words import show_time
 
 NOTHING = Fraction(0)
+SERVER = "server"
 
 
 def note_tasks(spec: SystemSpec) -> Iterator[Problem]:
-    """Tell of tasks that cannot keep up: overload is an experiment."""
+    """Tell of tasks and servers that ask for more than there is."""
+    told = False
     for index, partition in enumerate(spec.partitions):
         if partition.model is None:
             continue
         where = f"partitions[{index}].tasks"
         for place, task in enumerate(partition.model.tasks):
             yield from _too_long(f"{where}[{place}].execution", task)
-        found = list(_vcpus(where, partition, spec))
+        found = list(_vcpus(where, index, partition.model, spec))
+        found = found or list(_partition(where, index, spec))
         yield from found
-        if not found:
-            yield from _partition(where, index, spec)
+        told = told or bool(found)
+    if not told:
+        yield from _together(spec)
+    yield from _budgets(spec)
 
 
 def _too_long(where: str, task: TaskSpec) -> Iterator[Problem]:
@@ -50,66 +64,117 @@ def utilisation(task: TaskSpec) -> Fraction:
     return Fraction(total, sum(weights) * task.period)
 
 
+def needs(partition: PartitionSpec) -> Fraction:
+    """Return what all tasks of a partition need."""
+    tasks = partition.model.tasks if partition.model else ()
+    return sum(map(utilisation, tasks), NOTHING)
+
+
 def _vcpus(
-    where: str, partition: PartitionSpec, spec: SystemSpec
+    where: str, index: int, model: ModelSpec, spec: SystemSpec
 ) -> Iterator[Problem]:
-    """A virtual CPU can give a processor, or its server's budget."""
-    assert partition.model is not None
-    if partition.model.spread:
+    """A virtual CPU can give what its policy lets it have, or its windows."""
+    partition = spec.partitions[index]
+    if model.spread:
         return
     for vcpu in range(partition.vcpus.count):
-        own = (task for task in partition.model.tasks if task.vcpu == vcpu)
+        own = (task for task in model.tasks if task.vcpu == vcpu)
         needed = sum(map(utilisation, own), NOTHING)
-        given = _capacity(partition, vcpu, spec)
+        who = f"the tasks on virtual CPU {vcpu} of {partition.name!r}"
+        given = by_policy(spec, partition, vcpu)
         if needed > given:
-            yield Problem(
-                where,
-                f"the tasks on virtual CPU {vcpu} of {partition.name!r} need "
-                f"{percent(needed)} of a processor, it can have "
-                f"{percent(given)}: their backlog will grow",
-            )
+            yield Problem(where, _short(who, needed, "it can have", given))
+        elif partition.vcpus.count > 1 and _alone(spec, partition):
+            yield from _windows(where, who, needed, index, spec, vcpu)
 
 
-def _capacity(
-    partition: PartitionSpec, vcpu: int, spec: SystemSpec
-) -> Fraction:
-    vcpus = partition.vcpus
-    flat = spec.schedule.architecture == "flat"
-    policy = spec.schedule.policy if flat else vcpus.policy
-    params = vcpus.params[vcpu] if vcpu < len(vcpus.params) else {}
-    if (
-        policy == "server"
-        and not params.get("extratime")
-        and {"budget", "period"} <= set(params)
-    ):
-        return Fraction(params["budget"], params["period"])
-    return Fraction(1)
+def _alone(spec: SystemSpec, partition: PartitionSpec) -> bool:
+    """Say whether windows are one virtual CPU's each."""
+    return policy_of(spec, partition) in {"", "null"}
 
 
 def _partition(where: str, index: int, spec: SystemSpec) -> Iterator[Problem]:
-    """A partition can give the time of its windows, in each plan."""
+    """So can a partition, in each plan."""
     partition = spec.partitions[index]
-    assert partition.model is not None
-    needed = sum(map(utilisation, partition.model.tasks), NOTHING)
-    schedule = spec.schedule
-    plans = schedule.plans
-    if schedule.windows:
-        plans = (PlanSpec("", schedule.major_frame, schedule.windows),)
-    for plan in plans:
-        total = sum(
-            window.duration * len(window.processors)
-            for window in plan.windows
-            if window.partition == index
-        )
-        given = Fraction(total, plan.major_frame)
+    needed = needs(partition)
+    given = cap_together(spec, partition)
+    who = f"the tasks of {partition.name!r}"
+    if needed > given:
+        yield Problem(where, _short(who, needed, "it can have", given))
+    else:
+        yield from _windows(where, who, needed, index, spec)
+
+
+def _windows(
+    where: str,
+    who: str,
+    needed: Fraction,
+    index: int,
+    spec: SystemSpec,
+    vcpu: int = -1,
+) -> Iterator[Problem]:
+    for plan in plans_of(spec):
+        given = by_windows(spec, index, plan, vcpu)
         if needed > given > 0:
-            place = f", in plan {plan.name!r}" if plan.name else ""
-            yield Problem(
-                where,
-                f"the tasks of {partition.name!r} need {percent(needed)} of a "
-                f"processor, its windows are {percent(given)}{place}: their "
-                "backlog will grow",
-            )
+            what = _short(who, needed, "its windows are", given, plan.name)
+            yield Problem(where, what)
+
+
+def _short(
+    who: str, needed: Fraction, has: str, given: Fraction, plan: str = ""
+) -> str:
+    place = f", in plan {plan!r}" if plan else ""
+    return (
+        f"{who} need {percent(needed)} of a processor, {has} "
+        f"{percent(given)}{place}: their backlog will grow"
+    )
+
+
+def _together(spec: SystemSpec) -> Iterator[Problem]:
+    """A policy for all virtual CPUs can give the processors."""
+    needed = sum(map(needs, spec.partitions), NOTHING)
+    if spec.schedule.policy and needed > spec.processors:
+        who = "the tasks of all partitions"
+        given = Fraction(spec.processors)
+        yield Problem(
+            "kernel.scheduler.policy",
+            _short(who, needed, "the processors are", given),
+        )
+
+
+# --- servers ------------------------------------------------------------------
+
+
+def _budgets(spec: SystemSpec) -> Iterator[Problem]:
+    """Servers that promise more than there is."""
+    promised = [
+        sum(
+            (budget(each, vcpu) for vcpu in range(each.vcpus.count)),
+            NOTHING,
+        )
+        for each in spec.partitions
+    ]
+    if spec.schedule.policy == SERVER and sum(promised) > spec.processors:
+        yield Problem(
+            "kernel.scheduler.policy",
+            f"the budgets of all virtual CPUs come to "
+            f"{percent(sum(promised, NOTHING))} of a processor, the "
+            f"processors are {percent(Fraction(spec.processors))}: not all "
+            "will be had",
+        )
+    for index, partition in enumerate(spec.partitions):
+        if flat(spec) or partition.vcpus.policy != SERVER:
+            continue
+        for plan in plans_of(spec):
+            given = by_windows(spec, index, plan)
+            if promised[index] > given > 0:
+                place = f", in plan {plan.name!r}" if plan.name else ""
+                yield Problem(
+                    f"partitions[{index}].vcpus",
+                    f"the budgets of {partition.name!r} come to "
+                    f"{percent(promised[index])} of a processor, its windows "
+                    f"are {percent(given)}{place}: not all will be had",
+                )
 
 
 def percent(share: Fraction) -> str:

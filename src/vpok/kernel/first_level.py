@@ -102,6 +102,8 @@ class Windows(FirstLevel):
         self.start: i64 = 0  # of the frame
         self.end: i64 = self.plan.major_frame
         self.frames: i64 = 0  # that have ended
+        self.served = [0] * len(plans)  # the same, by plan
+        self.last: i64 = 0  # the plan of the frame before
         self.places = [0] * len(self.plan.timelines)
         self.pending: list[int] = []  # actions of partitions, not taken yet
 
@@ -113,6 +115,8 @@ class Windows(FirstLevel):
         """Begin the next frame; by another plan if one was asked for."""
         self.start = self.end
         self.frames += 1
+        self.served[self.current] += 1
+        self.last = self.current
         for pcpu in range(len(self.places)):
             self.places[pcpu] = 0
         if self.requested != self.current:

@@ -251,6 +251,11 @@ def _frame(
     found: Iterable[tuple[Sequence[Any], Sequence[Any]]],
     library: str | None,
 ) -> Any:
-    from vpok.report.dataframes import columns, dataframe  # noqa: PLC0415
+    from vpok.report.dataframes import (  # noqa: PLC0415
+        columns,
+        dataframe,
+        types,
+    )
 
-    return dataframe(columns(heads, kinds, found), library)
+    table = columns(heads, kinds, found)
+    return dataframe(table, types(heads, kinds), library)

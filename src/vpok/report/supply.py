@@ -1,6 +1,7 @@
 """What vCPUs and partitions were to get, by windows or by budgets."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from vpok.kernel.first_level import FirstLevel, Windows
@@ -15,23 +16,54 @@ BUDGET: Final = "budget"
 NOTHING: Final[tuple[int | None, str]] = (None, "")
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """For how long a plan was in force: whole frames, and *rest* of one."""
+
+    plan: PlanSpec
+    frames: int
+    rest: int  # ns
+
+    def opened(self, window: WindowSpec) -> int:
+        """Return for how long a window of it was open."""
+        last = min(max(self.rest - window.start, 0), window.duration)
+        return self.frames * window.duration + last
+
+
+def spans(spec: SystemSpec, first_level: FirstLevel, now: int) -> list[Span]:
+    """Return how long each plan was in force; none: there are no windows."""
+    plans = spec.schedule.plans
+    if spec.schedule.windows:
+        frame = spec.schedule.major_frame
+        plans = (PlanSpec("", frame, spec.schedule.windows),)
+    if not isinstance(first_level, Windows) or not plans:
+        return []
+    frames = list(first_level.served)
+    rest, current = now - int(first_level.start), int(first_level.current)
+    if rest < 0:  # a processor is ahead, and in the next frame
+        current = int(first_level.last)
+        frames[current] -= 1
+        rest += plans[current].major_frame
+    # Where nothing more can happen the time passes without frames.
+    more, rest = divmod(rest, plans[current].major_frame)
+    frames[current] += more
+    return [
+        Span(plan, frames[index], rest if index == current else 0)
+        for index, plan in enumerate(plans)
+    ]
+
+
 class Supplies:
-    """What was due by an instant, as long as the first plan is in force."""
+    """What was due by an instant, by the plans that were in force."""
 
     def __init__(
         self, spec: SystemSpec, first_level: FirstLevel, now: int
     ) -> None:
-        """Look at *spec*; after a change of plans windows are not known."""
+        """Look at *spec*, and at what the first level has done."""
         self.spec = spec
         self.now = now
         self.flat = spec.schedule.architecture == "flat"
-        self.plan: PlanSpec | None = None
-        switched = isinstance(first_level, Windows) and first_level.switched
-        if spec.schedule.plans and not switched:
-            self.plan = spec.schedule.plans[0]
-        elif spec.schedule.windows:
-            frame = spec.schedule.major_frame
-            self.plan = PlanSpec("", frame, spec.schedule.windows)
+        self.spans = spans(spec, first_level, now)
 
     def policy(self, index: int) -> str:
         """Return who chooses among a partition's vCPUs."""
@@ -41,11 +73,12 @@ class Supplies:
 
     def partition(self, index: int) -> int | None:
         """Return the processor time of a partition's windows so far."""
-        if self.plan is None:
+        if not self.spans:
             return None
         return sum(
-            self._opened(window) * len(window.processors)
-            for window in self.plan.windows
+            span.opened(window) * len(window.processors)
+            for span in self.spans
+            for window in span.plan.windows
             if window.partition == index
         )
 
@@ -61,10 +94,14 @@ class Supplies:
             )
             periods, rest = divmod(self.now, period)
             return periods * budget + min(rest, budget), BUDGET
-        if self.plan is None or policy not in {"null", WINDOWS}:
+        if not self.spans or policy not in {"null", WINDOWS}:
             return NOTHING
-        windows = list(self._own(self.plan, index, vcpu))
-        return sum(map(self._opened, windows)), WINDOWS
+        supply = sum(
+            span.opened(window)
+            for span in self.spans
+            for window in self._own(span.plan, index, vcpu)
+        )
+        return supply, WINDOWS
 
     def _own(
         self, plan: PlanSpec, index: int, vcpu: int
@@ -79,13 +116,6 @@ class Supplies:
                     yield window
             elif set(mine) & set(window.processors):
                 yield window
-
-    def _opened(self, window: WindowSpec) -> int:
-        """Return for how long a window has been open, frame after frame."""
-        assert self.plan is not None
-        frames, rest = divmod(self.now, self.plan.major_frame)
-        last = min(max(rest - window.start, 0), window.duration)
-        return frames * window.duration + last
 
 
 # --- as text ------------------------------------------------------------------

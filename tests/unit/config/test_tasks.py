@@ -186,55 +186,28 @@ def test_all_that_is_wrong_is_told_at_once(refused: Refused) -> None:
     ]
 
 
-# --- overload is an experiment ------------------------------------------------
-
-
-def test_an_execution_above_the_deadline_is_told_and_runs() -> None:
-    loaded = little("name: t, period: 10ms, deadline: 1ms, execution: 2ms")
-
-    assert told(loaded) == [
-        (
-            "task 't' executes for up to 2ms, its deadline is 1ms: it will "
-            "miss some"
-        )
-    ]
-
-
-def test_tasks_that_need_more_than_their_virtual_cpu_are_told() -> None:
-    loaded = little(
-        "name: one, period: 10ms, execution: 6ms",
-        "name: two, period: 10ms, execution: {4ms: 1, 6ms: 1}",
+def test_a_window_of_nobody_hides_no_other_mistake_in_it(
+    refused: Refused,
+) -> None:
+    found = refused(
+        """\
+partitions:
+  - {name: a, tasks: [{name: t, period: 10ms, execution: 1ms}]}
+kernel:
+  scheduler:
+    major_frame: 12ms
+    windows:
+      - {partition: a, start: 0, duration: 6ms}
+      - {partition: zz, start: 3ms, duration: 2ms, processors: [0]}
+      - {partition: zz, start: 9ms, duration: 6ms, processors: [7]}
+"""
     )
 
-    assert told(loaded) == [
-        (
-            "the tasks on virtual CPU 0 of 'a' need 110% of a processor, it "
-            "can have 100%: their backlog will grow"
-        )
-    ]
-
-
-def test_tasks_that_need_more_than_their_server_are_told() -> None:
-    loaded = little(
-        "name: one, period: 10ms, execution: 6ms",
-        more="vcpus: {count: 1, policy: server, "
-        "each: {budget: 1ms, period: 2ms}}",
-    )
-
-    assert "need 60% of a processor, it can have 50%" in told(loaded)[0]
-
-
-def test_tasks_that_need_more_than_their_windows_are_told() -> None:
-    text = LITTLE.replace("windows:", "major_frame: 20ms\n    windows:")
-    task = "      - {name: t, period: 10ms, execution: 6ms}"
-
-    loaded = loads(text.format(tasks=task, more=""), ".")
-
-    assert "need 60% of a processor, its windows are 50%" in told(loaded)[0]
-
-
-def test_what_fits_needs_no_note() -> None:
-    assert told(little("name: t, period: 10ms, execution: 10ms")) == []
+    assert [each.partition(":")[0] for each in found] == [*"88999"]
+    assert "no partition 'zz'" in found[0]
+    assert "overlaps one of 'a'" in found[1]
+    assert "no processor 7" in found[3]
+    assert "ends at 15ms" in found[4]
 
 
 def test_parameters_cannot_be_changed_behind_the_specification() -> None:

@@ -126,19 +126,25 @@ def test_supplies_are_windows_and_budgets(result: RunResult) -> None:
     )
 
 
-def test_after_a_change_of_plans_the_windows_are_not_known() -> None:
+def test_each_plan_supplies_while_it_is_in_force() -> None:
     spec = loads(TEXT, ".").spec
-    usual = PlanSpec("usual", 20 * MS, spec.schedule.windows)
-    plans = (usual, replace(usual, name="other"))
-    schedule = ScheduleSpec(20 * MS, plans=plans)
+    first, second = spec.schedule.windows
+    usual = PlanSpec("usual", 20 * MS, (first, second))
+    other = PlanSpec("other", 8 * MS, (replace(first, duration=3 * MS),))
+    schedule = ScheduleSpec(20 * MS, plans=(usual, other))
     with vpok.build(replace(spec, schedule=schedule)) as system:
-        before = system.run("5ms")
-        level: Any = system.kernel.first_level
-        level.request(1)
-        after = system.run("50ms")
+        system.run("25ms")
+        system.request_plan("other")
+        before = system.run("40ms").partitions
+        during = system.run("57ms").partitions
+        system.request_plan("usual")
+        after = system.run("70ms").partitions
 
-    assert before.partitions[0].supply == 5 * MS
-    assert after.partitions[0].supply is None
+    # Frames begin at 0, 20 and 64 ms; of the other plan at 40, 48, 56 ms.
+    assert [row.supply for row in before] == [24 * MS, 32 * MS]
+    assert [row.supply for row in during] == [31 * MS, 32 * MS]
+    assert [row.supply for row in after] == [39 * MS, 32 * MS]
+    assert after[1].vcpus[0].supply == 16 * MS
 
 
 def test_the_summary_counts_jobs_instead_of_instructions(
@@ -194,7 +200,9 @@ def test_a_mixed_system_names_both_engines() -> None:
 class Frame:
     """Stands for a DataFrame."""
 
-    def __init__(self, table: dict[str, list[Any]]) -> None:
+    def __init__(
+        self, table: dict[str, list[Any]], schema_overrides: object
+    ) -> None:
         self.table = table
 
 
@@ -233,6 +241,30 @@ def test_frames_of_nothing_have_columns_all_the_same(
     empty = replace(result, partitions=())
 
     assert empty.tasks_frame().table["response_p99"] == []
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_real_frames_have_the_same_columns_when_they_are_empty(
+    library: str, result: RunResult
+) -> None:
+    pytest.importorskip(library)
+    rows = result.partitions
+    untold = tuple(
+        replace(row, tasks=tuple(replace(t, misses=()) for t in row.tasks))
+        for row in rows
+    )
+    calm, nobody = (replace(result, partitions=p) for p in (untold, ()))
+
+    for name in ("tasks", "misses", "vcpus", "partitions", "processors"):
+        full = getattr(result, f"{name}_frame")(library)
+        empty = getattr(nobody, f"{name}_frame")(library)
+        assert list(full.columns) == list(empty.columns)
+    misses = result.misses_frame(library)
+    assert len(misses) == len(rows[0].tasks[1].misses)
+    assert list(calm.misses_frame(library).dtypes) == list(misses.dtypes)
+    assert (
+        next(iter(misses["deadline"])) == rows[0].tasks[1].misses[0].deadline
+    )
 
 
 @pytest.mark.usefixtures("polars")

@@ -229,16 +229,22 @@ def test_lock_objects_of_all_partitions_share_poks_bytes() -> None:
         ([WindowSpec(0, -1, 1, (0,))], ["[0].start"]),
         ([WindowSpec(0, 0, 0, (0,))], ["[0].duration"]),
         ([WindowSpec(0, 0, -5, (0,))], ["[0].duration"]),
-        ([WindowSpec(0, 0, 20 * MS + 1, (0,))], ["[0]"]),
-        ([WindowSpec(0, 20 * MS, 1, (0,))], ["[0]"]),
-        ([WindowSpec(0, 0, MAX_TIME, (0,))], ["[0].duration", "[0]"]),
+        ([WindowSpec(0, 0, 20 * MS + 1, (0,))], ["[0].duration"]),
+        ([WindowSpec(0, 20 * MS, 1, (0,))], ["[0].duration"]),
+        ([WindowSpec(0, 0, MAX_TIME, (0,))], ["[0].duration"] * 2),
         ([WindowSpec(0, 0, 5, (0,)), WindowSpec(1, 5, 5, (0,))], []),
-        ([WindowSpec(0, 0, 6, (0,)), WindowSpec(1, 5, 5, (0,))], ["[1]"]),
-        ([WindowSpec(1, 5, 5, (0,)), WindowSpec(0, 0, 6, (0,))], ["[0]"]),
+        (
+            [WindowSpec(0, 0, 6, (0,)), WindowSpec(1, 5, 5, (0,))],
+            ["[1].start"],
+        ),
+        (
+            [WindowSpec(1, 5, 5, (0,)), WindowSpec(0, 0, 6, (0,))],
+            ["[0].start"],
+        ),
         ([WindowSpec(0, 0, 6, (0,)), WindowSpec(1, 5, 5, (1,))], []),
         (
             [WindowSpec(0, 0, 6, (0, 1)), WindowSpec(1, 5, 5, (0, 1))],
-            ["[1]"] * 2,
+            ["[1].start"] * 2,
         ),
         (
             [
@@ -246,7 +252,7 @@ def test_lock_objects_of_all_partitions_share_poks_bytes() -> None:
                 WindowSpec(1, 1, 1, (0,)),
                 WindowSpec(1, 8, 1, (0,)),
             ],
-            ["[1]", "[2]"],
+            ["[1].start", "[2].start"],
         ),
     ],
 )

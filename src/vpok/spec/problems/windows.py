@@ -27,11 +27,13 @@ def of_windows(
     for index, window in enumerate(windows):
         below = f"{where}.windows[{index}]"
         yield from exists(below, window.partition, len(spec.partitions))
-        if 0 <= window.partition < len(spec.partitions):
-            partition = spec.partitions[window.partition]
+        known = 0 <= window.partition < len(spec.partitions)
+        if known or window.processors:  # else they are the partition's
             yield from processors_exist(
                 f"{below}.processors", window.processors, spec.processors
             )
+        if known:
+            partition = spec.partitions[window.partition]
             yield from _granted(below, window, partition, spec.processors)
             yield from _owner(below, window, partition, spec)
         if not 0 <= window.start < MAX_TIME:
@@ -95,7 +97,7 @@ def fit(where: str, windows: Windows, frame: int) -> Iterator[Problem]:
         end = window.start + window.duration
         if end > frame and window.duration > 0:
             yield Problem(
-                f"{where}.windows[{index}]",
+                f"{where}.windows[{index}].duration",
                 f"the window ends at {show_time(end)}, the major frame at "
                 f"{show_time(frame)}: move or shorten it",
             )
@@ -111,9 +113,9 @@ def overlaps(
     last: dict[int | tuple[int, int], int] = {}  # the one that ends last
     for index in order:
         window = windows[index]
-        mine = (window.partition, window.vcpu)
+        mine = (window.partition, _alone(window, spec))
         places: list[int | tuple[int, int]] = [*window.processors]
-        if spec.schedule.architecture == "flat" and window.vcpu >= 0:
+        if mine[1] >= 0:
             places.append(mine)
         told = False
         for place in places:
@@ -121,10 +123,19 @@ def overlaps(
             end = before.start + before.duration
             if before is not window and window.start < end and not told:
                 what = _overlap(before, place, end, spec.partitions)
-                yield Problem(f"{where}.windows[{index}]", what)
+                yield Problem(f"{where}.windows[{index}].start", what)
                 told = place != mine and mine in places
             if before is window or window.start + window.duration > end:
                 last[place] = index
+
+
+def _alone(window: WindowSpec, spec: SystemSpec) -> int:
+    """Return which virtual CPU alone can have a window; -1: several."""
+    if not 0 <= window.partition < len(spec.partitions):
+        return -1
+    if spec.schedule.architecture == "flat":
+        return window.vcpu
+    return 0 if spec.partitions[window.partition].vcpus.count == 1 else -1
 
 
 def _overlap(

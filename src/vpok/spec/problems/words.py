@@ -59,7 +59,7 @@ def name_of(partition: int, partitions: Sequence[PartitionSpec]) -> str:
     """Return what to call a partition, existing or not."""
     if 0 <= partition < len(partitions):
         return repr(partitions[partition].name)
-    return f"partition {partition}"
+    return f"partition {partition}" if partition >= 0 else "another partition"
 
 
 def bad_time(time: int, what: str, least: int = 1) -> str:
