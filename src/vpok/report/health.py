@@ -1,22 +1,11 @@
 """Errors that the health monitor heard of, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
-from vpok.abi.paravirt import HEALTH_KINDS
-from vpok.abi.pok import ERROR_NAMES
+from vpok import names
 from vpok.report.words import exact_time
-from vpok.spec.model import HEALTH_ACTIONS, SystemSpec
-
-# As an ERROR event counts them (personalities/actions.py).
-ACTIONS: Final = (*HEALTH_ACTIONS, "handled by the guest", "plan")
-PARAVIRT: Final = {number: name for name, (number, *_) in HEALTH_KINDS.items()}
-KINDS: Final[Mapping[str, Mapping[int, str]]] = {
-    "pok": {int(kind): name for kind, name in ERROR_NAMES.items()},
-    "paravirt": PARAVIRT,
-    "python": PARAVIRT,
-}
+from vpok.spec.model import SystemSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +16,7 @@ class ErrorRow:
     partition: str
     vcpu: int
     kind: str
-    action: str  # one of ACTIONS
+    action: str  # of `vpok.names`
 
     def __str__(self) -> str:
         return (
@@ -43,14 +32,13 @@ def error_rows(
     rows = []
     for time, index, vcpu, kind, action in heard:
         partition = spec.partitions[index]
-        names = KINDS.get(partition.personality, {})
         rows.append(
             ErrorRow(
                 time,
                 partition.name,
                 vcpu,
-                names.get(kind, f"error {kind}"),
-                ACTIONS[action] if action < len(ACTIONS) else str(action),
+                names.error(partition.personality, kind),
+                names.action(action),
             )
         )
     return tuple(rows)

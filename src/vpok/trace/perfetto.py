@@ -9,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from vpok import names
 from vpok.events import EventKind
 from vpok.kernel.partition import IDLE, NORMAL
-from vpok.trace import names
 from vpok.trace.flows import GONE, Channels, Raises
 from vpok.trace.head import Head
 from vpok.trace.packets import BEGIN, INSTANT, Note

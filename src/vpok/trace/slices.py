@@ -7,8 +7,8 @@ Each kind of event has a function; what it says goes through `Packets`.
 from collections.abc import Iterable
 from pathlib import Path
 
+from vpok import names
 from vpok.kernel.vcpu import OFFLINE
-from vpok.trace import names
 from vpok.trace.busy import Busy, Share
 from vpok.trace.head import Head
 from vpok.trace.packets import Note, Packets

@@ -3,27 +3,25 @@
 import pytest
 
 from tests.properties.systems import DEMO, loaded
+from vpok import names
 from vpok.config.health import KINDS as CONFIGURED
 from vpok.personalities.actions import code
-from vpok.report.health import ACTIONS, KINDS, error_rows
+from vpok.report.health import error_rows
 from vpok.spec.model import HEALTH_ACTIONS
 
 
 @pytest.mark.parametrize("personality", CONFIGURED)
 def test_kinds_have_the_words_of_configurations(personality: str) -> None:
-    named = {
-        name: number for number, name in KINDS.get(personality, {}).items()
-    }
-
-    assert named == CONFIGURED[personality]
+    for word, number in CONFIGURED[personality].items():
+        assert names.error(personality, number) == word
 
 
 def test_actions_have_the_words_of_configurations() -> None:
     numbers = [code(action) for action in HEALTH_ACTIONS]
 
-    assert [ACTIONS[number] for number in numbers] == list(HEALTH_ACTIONS)
-    assert ACTIONS[code("error-thread")] == "handled by the guest"
-    assert ACTIONS[code("plan safe")] == "plan"
+    assert [names.action(number) for number in numbers] == list(HEALTH_ACTIONS)
+    assert names.action(code("error-thread")) == "handled by the guest"
+    assert names.action(code("plan safe")) == "plan"
 
 
 def test_an_error_is_told_in_words() -> None:

@@ -1,12 +1,9 @@
 """The names behind the numbers of events, as whoever has them gives them."""
 
-from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-from vpok.abi import paravirt_calls as paravirt
-from vpok.abi import pok
 from vpok.report.interrupts import Source
-from vpok.spec.model import HEALTH_ACTIONS
 
 
 class TaskNames(Protocol):
@@ -123,37 +120,3 @@ class Names(Protocol):
     def config(self) -> str:
         """The configuration's text; '' if it came from no file."""
         ...
-
-
-# What the health monitor did; what comes last is not the configuration's.
-ACTIONS: Final = (*HEALTH_ACTIONS, "handled by the guest", "another plan")
-
-
-def action(number: int) -> str:
-    """Name what the health monitor did about an error."""
-    return _at(ACTIONS, number)
-
-
-def call_namer(personality: str) -> Callable[[int], str]:
-    """Return what names the calls of a personality's guests."""
-    numbers = pok.Syscall if personality == "pok" else paravirt.Number
-    known = {int(each): each.name.lower() for each in numbers}
-    return lambda number: known.get(
-        number, "unknown call" if number < 0 else f"call {number}"
-    )
-
-
-def error_namer(personality: str) -> Callable[[int], str]:
-    """Return what names the errors of a personality's guests."""
-    if personality == "pok":
-        known = {int(kind): name for kind, name in pok.ERROR_NAMES.items()}
-    else:
-        known = {
-            int(kind): kind.name.lower().replace("_", " ")
-            for kind in paravirt.HealthKind
-        }
-    return lambda number: known.get(number, f"error {number}")
-
-
-def _at(words: Sequence[str], number: int) -> str:
-    return words[number] if 0 <= number < len(words) else str(number)

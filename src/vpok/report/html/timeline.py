@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
+from vpok import names as words
 from vpok.events import CONTROLS, DROPS, NOBODY, EventKind
 from vpok.kernel.module import END_NAMES
 from vpok.kernel.partition import MODE_NAMES, NORMAL
 from vpok.report.html.console import Lines
 from vpok.report.html.kinds import Item
-from vpok.report.html.names import Names, action, call_namer, error_namer
+from vpok.report.html.names import Names
 from vpok.report.html.rows import CONSOLE, FRAMES, Rows
 from vpok.report.html.tracks import Track
 
@@ -25,8 +26,7 @@ class Timeline(Rows):
         super().__init__(names)
         self.lines = Lines()
         kinds = [each.personality for each in names.partitions]
-        self._calls = [call_namer(kind) for kind in kinds]
-        self._errors = [error_namer(kind) for kind in kinds]
+        self._personalities = kinds
         self._open = [0] * len(kinds)  # open ones
         # By (partition, vCPU): its thread or job, and whether it runs.
         self._loaded: dict[tuple[int, int], int] = {}
@@ -197,7 +197,9 @@ class Timeline(Rows):
 
     def _called(self, kind: Item, time: int, *event: int) -> None:
         _, partition, vcpu, thread, number, result = event
-        name = self.strings.number(self._calls[partition](number))
+        name = self.strings.number(
+            words.call(self._personalities[partition], number).lower()
+        )
         self.who(partition, vcpu, thread).mark(
             time, kind, name, number, result
         )
@@ -225,7 +227,8 @@ class Timeline(Rows):
 
     def _error(self, time: int, *event: int) -> None:
         _, partition, _, _, kind, done = event
-        what = f"{self._errors[partition](kind)}: {action(done)}"
+        error = words.error(self._personalities[partition], kind)
+        what = f"{error}: {words.action(done)}"
         head = self.partitions[partition].head
         head.mark(time, Item.ERROR, self.strings.number(what), kind)
         self.problem(time, Item.ERROR, f"{head.label}: {what}", kind, 0)
