@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from vpok.trace.head import Head
 from vpok.trace.jsonl import TraceError
 from vpok.trace.record import End, Event
+from vpok.trace.sound import sound
 from vpok.trace.storage import reading
 from vpok.trace.writer import CONSOLE, Writer
 
@@ -39,10 +40,9 @@ FORMATS = {
 }
 
 
-class Trace(Protocol):
-    """A trace that is being read."""
+class Reader(Protocol):
+    """What reads a format."""
 
-    path: Path
     head: Head
     end: End  # known when all events have been read
 
@@ -53,6 +53,25 @@ class Trace(Protocol):
     def close(self) -> None:
         """Let the file go."""
         ...
+
+
+class Trace:
+    """A trace that is being read; all of it can be of its system."""
+
+    def __init__(self, path: Path, reader: Reader) -> None:
+        """Stand before the first event."""
+        self.path = path
+        self.head = reader.head
+        self._reader = reader
+
+    @property
+    def end(self) -> End:
+        """How the run ended; known when all events have been read."""
+        return self._reader.end
+
+    def __iter__(self) -> Iterator[Event]:
+        """Yield the events in order; raises TraceError."""
+        return sound(self.path, self.head, iter(self._reader))
 
 
 def format_of(path: Path) -> Format:
@@ -102,13 +121,13 @@ def open_trace(path: Path) -> Iterator[Trace]:
             "take that"
         )
     try:
-        trace: Trace = _part(found, found.reader)(path)
+        reader: Reader = _part(found, found.reader)(path)
     except OSError as error:
         raise TraceError(f"{path}: {error.strerror or error}") from None
     try:
-        yield trace
+        yield Trace(path, reader)
     finally:
-        trace.close()
+        reader.close()
 
 
 def convert(source: Path, target: Path) -> None:

@@ -5,11 +5,13 @@ It travels in the trace, so that one file is enough to read it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any, Final, get_args
 
 from vpok import __version__
 from vpok.spec.model import PartitionSpec, SystemSpec
+from vpok.spec.problems import MAX_PROCESSORS
+from vpok.spec.problems.vcpus import MAX_VCPUS
 
 FORMAT: Final = 1  # of all trace files; change it with what they mean
 
@@ -147,6 +149,44 @@ def as_dict(head: Head) -> dict[str, Any]:
     return asdict(head)
 
 
+def _typed(row: Any) -> None:
+    for part in fields(row):
+        value = getattr(row, part.name)
+        one = part.type
+        parts = (value,)
+        if isinstance(value, tuple):
+            one = get_args(one)[0]  # of tuple[one, ...]
+            parts = value
+        for each in parts:
+            if type(each) is not one:
+                raise TypeError(f"{part.name} cannot be {each!r}")
+            if is_dataclass(each):
+                _typed(each)
+
+
+def _checked(head: Head) -> Head:
+    """Return a head that can be; raises TypeError or ValueError."""
+    _typed(head)
+    partitions = range(len(head.partitions))
+    ports = range(len(head.ports))
+    if not 0 < head.processors <= MAX_PROCESSORS:
+        raise ValueError(f"processors cannot be {head.processors}")
+    for partition in head.partitions:
+        if not 0 <= partition.vcpus <= MAX_VCPUS:
+            raise ValueError(f"vcpus cannot be {partition.vcpus}")
+    for port in head.ports:
+        if port.partition not in partitions or not set(
+            port.destinations
+        ) <= set(ports):
+            raise ValueError(f"port {port.name} leads nowhere")
+    for source in head.sources:
+        if source.partition not in partitions:
+            raise ValueError(f"source {source.name} is nobody's")
+    if not set(head.only_partitions) <= set(partitions):
+        raise ValueError("it is of partitions that are not there")
+    return head
+
+
 def from_dict(data: Mapping[str, Any]) -> Head:
     """Read `as_dict`; raises KeyError, TypeError or ValueError."""
     values = dict(data)
@@ -166,4 +206,4 @@ def from_dict(data: Mapping[str, Any]) -> Head:
     values["sources"] = tuple(SourceHead(**row) for row in data["sources"])
     for name in ("plans", "only_partitions", "only_kinds"):
         values[name] = tuple(data[name])
-    return Head(**values)
+    return _checked(Head(**values))

@@ -7,7 +7,7 @@ line (docs/reference/trace.md).  With `.gz` it is compressed.
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,6 +84,35 @@ def console_line(row: Row) -> str:
     return f'{plain[:-2]},"text":{shown}}}\n'
 
 
+def read_event(row: Mapping[str, Any]) -> Event:
+    """Read a line; raises KeyError, TypeError, ValueError, AttributeError."""
+    text = row.get("text")
+    event = Event(
+        row["time"],
+        KINDS[row["kind"]],
+        row["processor"],
+        row["partition"],
+        row["vcpu"],
+        row["thread"],
+        row["a"],
+        row["b"],
+        text.encode(errors="surrogateescape") if text else b"",
+    )
+    for number in event[:8]:
+        if type(number) is not int:
+            raise TypeError(f"{number!r} is no number")
+    return event
+
+
+def read_end(row: Mapping[str, Any]) -> End:
+    """Read how a run ended; raises TypeError."""
+    end = End(**row)
+    for value, kind in zip(end, (int, str, str, int), strict=True):
+        if type(value) is not kind:
+            raise TypeError(f"{value!r} tells no end")
+    return end
+
+
 class JsonLinesReader:
     """Reads them; `end` is known when all events have been read."""
 
@@ -135,20 +164,9 @@ class JsonLinesReader:
             try:
                 row = json.loads(line)
                 if "end" in row:
-                    self.end = End(row.pop("end"), **row)
+                    self.end = read_end({"time": row.pop("end"), **row})
                     break
-                text = row.get("text")
-                event = Event(
-                    row["time"],
-                    KINDS[row["kind"]],
-                    row["processor"],
-                    row["partition"],
-                    row["vcpu"],
-                    row["thread"],
-                    row["a"],
-                    row["b"],
-                    text.encode(errors="surrogateescape") if text else b"",
-                )
+                event = read_event(row)
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise TraceError(
                     f"{self.path}:{count + 2}: no event: the file is "

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from vpok.trace.files import Trace, format_of, open_trace
-from vpok.trace.jsonl import KINDS, NAMES, TraceError
+from vpok.trace.jsonl import KINDS, NAMES, TraceError, read_event
 from vpok.trace.record import Event
 
 BLOCK: Final = 1 << 20  # bytes that are read at once
@@ -120,18 +120,7 @@ def line_of(event: Event) -> bytes:
 def event_of(line: bytes) -> Event | None:
     """Read a line; None if it is no event."""
     try:
-        row = json.loads(line)
-        return Event(
-            row["time"],
-            KINDS[row["kind"]],
-            row["processor"],
-            row["partition"],
-            row["vcpu"],
-            row["thread"],
-            row["a"],
-            row["b"],
-            row.get("text", "").encode(errors="surrogateescape"),
-        )
+        return read_event(json.loads(line))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

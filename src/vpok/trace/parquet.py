@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vpok.trace.head import FORMAT, Head, as_dict, from_dict
-from vpok.trace.jsonl import KINDS, MARK, NAMES, TraceError
+from vpok.trace.jsonl import KINDS, MARK, NAMES, TraceError, read_end
 from vpok.trace.record import End, Event
 from vpok.trace.storage import Storage
 from vpok.trace.writer import BlockWriter, Row
@@ -140,4 +140,4 @@ def _told(path: Path, told: dict[bytes, bytes]) -> tuple[Head, End]:
             f"{path}: format {number}, this vpok reads {FORMAT}: read it with "
             "the vpok that wrote it"
         )
-    return from_dict(data), End(**json.loads(told[END.encode()]))
+    return from_dict(data), read_end(json.loads(told[END.encode()]))

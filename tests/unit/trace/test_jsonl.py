@@ -12,7 +12,8 @@ import vpok
 from vpok.events import EventKind
 from vpok.trace.files import convert, make_writer, open_trace
 from vpok.trace.head import Head, PartitionHead
-from vpok.trace.jsonl import TraceError
+from vpok.trace.jsonl import JsonLinesReader, TraceError
+from vpok.trace.parquet import ParquetReader
 from vpok.trace.record import End, Event
 
 DEMO = Path(vpok.__file__).parent / "demo" / "config.yaml"
@@ -72,10 +73,11 @@ def test_what_is_written_is_read(
     path = tmp_path_factory.getbasetemp() / f"drawn{suffix}"
     write(path, told)
 
-    with open_trace(path) as trace:
-        assert trace.head == HEAD
-        assert list(trace) == told
-        assert trace.end == END._replace(events=len(told))
+    reader = (ParquetReader if suffix == ".parquet" else JsonLinesReader)(path)
+    assert reader.head == HEAD
+    assert list(reader) == told
+    assert reader.end == END._replace(events=len(told))
+    reader.close()
 
 
 def test_a_run_is_the_same_in_all_formats(tmp_path: Path) -> None:
