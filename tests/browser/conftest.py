@@ -12,7 +12,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SETTLED = "() => document.body.dataset.state || window.failed"
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: Playwright's event loop is in the way of others'.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Start the Chromium that this host has."""
     api = pytest.importorskip(
