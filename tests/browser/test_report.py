@@ -223,10 +223,9 @@ def test_finds_text_forwards_and_backwards(
 
 
 def test_jumps_to_errors(opened: Opened, demo: tuple[Path, Report]) -> None:
+    """One happened: the fault before it is not another."""
     page = opened(demo[0])
-    page.keyboard.press("e")
-    settle(page)
-    assert "fault: display thread 2: cause 0" in page.evaluate(SELECTED)
+    assert page.inner_text("#error") == "1 error"
     page.keyboard.press("e")
     settle(page)
     assert "numeric error: handled" in page.evaluate(SELECTED)
@@ -307,3 +306,20 @@ def test_interrupts_of_an_example(opened: Opened, tmp_path: Path) -> None:
     text = page.evaluate(SELECTED)
     assert "latency" in text
     assert "handler" in text
+
+
+@pytest.mark.parametrize("width", [390, 760, 1280])
+def test_everything_is_within_the_window(
+    opened: Opened, demo: tuple[Path, Report], width: int
+) -> None:
+    page = opened(demo[0])
+    page.set_viewport_size({"width": width, "height": 800})
+    settle(page)
+
+    for control in ("miss", "error", "query", "next", "fit", "theme", "help"):
+        box = page.locator(f"#{control}").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["width"] > 20
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.locator("#plot").bounding_box()["width"] > width / 2

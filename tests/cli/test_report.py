@@ -100,3 +100,13 @@ def test_a_full_disk_does_not_change_the_run() -> None:
 
     assert result.return_value == 0
     assert "vpok: no report: /dev/full: No space left" in result.stderr
+
+
+def test_a_report_never_replaces_its_trace(trace: Path) -> None:
+    before = trace.read_bytes()
+
+    result = run("report", str(trace), "-o", str(trace))
+
+    assert getattr(result.exception, "exit_code", None) == 2
+    assert "this is the trace" in str(result.exception)
+    assert trace.read_bytes() == before

@@ -36,6 +36,8 @@ def command(trace: Path, output: Path | None) -> None:
 
     target = output or beside(trace)
     with refusals(), open_trace(trace) as found:
+        if target.exists() and target.samefile(trace):
+            raise Refused(f"{target}: this is the trace: choose another -o")
         report, result = replay(found)
         try:
             report.write(target, result)

@@ -48,7 +48,9 @@ def command(trace: Path, *, port: int, no_browser: bool) -> int:
 def viewable(trace: Path) -> Iterator[Path]:
     """Yield the file for the viewer, converted if need be."""
     from vpok.trace.files import check_viewable, convert
+    from vpok.trace.viewer import files
 
+    files()  # what is missing is said before the work
     plain = trace.with_suffix("") if trace.suffix == ".gz" else trace
     if plain.suffix == VIEWED:
         check_viewable(trace)

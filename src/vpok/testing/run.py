@@ -6,6 +6,7 @@ Each `assert_...` raises AssertionError and says what was there instead.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 from vpok.config.units import parse_time
@@ -174,10 +175,12 @@ class Run:
             )
 
     def assert_utilisation(
-        self, who: str, *, at_least: float = 0.0, at_most: float
+        self, who: str, *, at_least: float = 0.0, at_most: float = inf
     ) -> None:
         """
         Expect how much of one processor's time was used: 0.25 is a quarter.
+
+        One bound may be left out; several processors make more than 1.
 
         *who*: a partition, all its virtual CPUs together, or one of them.
         """

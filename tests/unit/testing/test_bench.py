@@ -200,6 +200,7 @@ def test_utilisation_is_bounded(bench: Bench) -> None:
 
     run.assert_utilisation("control", at_least=0.4, at_most=0.4)
     run.assert_utilisation("control/0", at_most=0.5)
+    run.assert_utilisation("control", at_least=0.4)
 
     assert told(
         lambda: run.assert_utilisation("control", at_least=0.5, at_most=1)

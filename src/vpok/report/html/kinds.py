@@ -86,7 +86,7 @@ LOOKS: Final = {
     Item.SHARE: Look("window", "own"),
     Item.SYSCALL: Look("call", "call", ("", ""), ("result", "count")),
     Item.RESULT: Look("result", "answer", ("", ""), ("value", "count")),
-    Item.FAULT: Look("fault", "error", ("cause", "count"), problem="error"),
+    Item.FAULT: Look("fault", "error", ("cause", "count")),
     Item.VECTOR: Look(
         "fault handed to its guest",
         "warn",

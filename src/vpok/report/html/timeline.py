@@ -215,9 +215,8 @@ class Timeline(Rows):
         row = self.who(partition, vcpu, thread)
         # As text: a double holds no address beyond 2**53.
         at = f"cause {cause} at {pc:#x}"
+        # No problem yet: a guest may handle it; if none does, it is an error.
         row.mark(time, Item.FAULT, self.strings.number(at), cause)
-        who = f"{self.names.partitions[partition].name} {row.label}: {at}"
-        self.problem(time, Item.FAULT, who, cause, 0)
 
     def _vector(self, time: int, *event: int) -> None:
         _, partition, vcpu, thread, cause, address = event
