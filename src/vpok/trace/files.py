@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple, Protocol
 from vpok.trace.head import Head
 from vpok.trace.jsonl import TraceError
 from vpok.trace.record import End, Event
-from vpok.trace.sound import sound
 from vpok.trace.storage import reading
 from vpok.trace.writer import CONSOLE, Writer
 
@@ -40,9 +39,10 @@ FORMATS = {
 }
 
 
-class Reader(Protocol):
-    """What reads a format."""
+class Trace(Protocol):
+    """A trace that is being read."""
 
+    path: Path
     head: Head
     end: End  # known when all events have been read
 
@@ -53,25 +53,6 @@ class Reader(Protocol):
     def close(self) -> None:
         """Let the file go."""
         ...
-
-
-class Trace:
-    """A trace that is being read; all of it can be of its system."""
-
-    def __init__(self, path: Path, reader: Reader) -> None:
-        """Stand before the first event."""
-        self.path = path
-        self.head = reader.head
-        self._reader = reader
-
-    @property
-    def end(self) -> End:
-        """How the run ended; known when all events have been read."""
-        return self._reader.end
-
-    def __iter__(self) -> Iterator[Event]:
-        """Yield the events in order; raises TraceError."""
-        return sound(self.path, self.head, iter(self._reader))
 
 
 def format_of(path: Path) -> Format:
@@ -121,13 +102,13 @@ def open_trace(path: Path) -> Iterator[Trace]:
             "take that"
         )
     try:
-        reader: Reader = _part(found, found.reader)(path)
+        trace: Trace = _part(found, found.reader)(path)
     except OSError as error:
         raise TraceError(f"{path}: {error.strerror or error}") from None
     try:
-        yield Trace(path, reader)
+        yield trace
     finally:
-        reader.close()
+        trace.close()
 
 
 def convert(source: Path, target: Path) -> None:

@@ -7,13 +7,14 @@ line (docs/reference/trace.md).  With `.gz` it is compressed.
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from vpok.events import EventKind
 from vpok.kernel.errors import VpokError
-from vpok.trace.head import FORMAT, Head, as_dict, from_dict
+from vpok.trace.checks import Checks
+from vpok.trace.head import FORMAT, Head, as_dict, from_dict, shaped
 from vpok.trace.record import End, Event
 from vpok.trace.storage import Storage, reading
 from vpok.trace.writer import BlockWriter, Row
@@ -84,10 +85,10 @@ def console_line(row: Row) -> str:
     return f'{plain[:-2]},"text":{shown}}}\n'
 
 
-def read_event(row: Mapping[str, Any]) -> Event:
-    """Read a line; raises KeyError, TypeError, ValueError, AttributeError."""
+def event_of(row: dict[str, Any]) -> Event:
+    """Read a line; raises KeyError, TypeError, AttributeError, ValueError."""
     text = row.get("text")
-    event = Event(
+    return Event(
         row["time"],
         KINDS[row["kind"]],
         row["processor"],
@@ -98,18 +99,11 @@ def read_event(row: Mapping[str, Any]) -> Event:
         row["b"],
         text.encode(errors="surrogateescape") if text else b"",
     )
-    for number in event[:8]:
-        if type(number) is not int:
-            raise TypeError(f"{number!r} is no number")
-    return event
 
 
-def read_end(row: Mapping[str, Any]) -> End:
-    """Read how a run ended; raises TypeError."""
-    end = End(**row)
-    for value, kind in zip(end, (int, str, str, int), strict=True):
-        if type(value) is not kind:
-            raise TypeError(f"{value!r} tells no end")
+def end_of(row: dict[str, Any]) -> End:
+    """Read the last line; raises KeyError or TypeError."""
+    end: End = shaped(End, {"time": row.pop("end"), **row})
     return end
 
 
@@ -160,25 +154,33 @@ class JsonLinesReader:
     def __iter__(self) -> Iterator[Event]:
         """Yield the events; raises TraceError where the file is damaged."""
         count = 0
+        checks = Checks(self.head)
         while line := self._next():
             try:
                 row = json.loads(line)
                 if "end" in row:
-                    self.end = read_end({"time": row.pop("end"), **row})
+                    self.end = end_of(row)
                     break
-                event = read_event(row)
+                event = event_of(row)
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise TraceError(
                     f"{self.path}:{count + 2}: no event: the file is "
                     "truncated or damaged"
                 ) from None
             count += 1
+            if not checks.passes(event):
+                raise TraceError(
+                    f"{self.path}:{count + 1}: an event that this system "
+                    "cannot have: the file is damaged"
+                )
             yield event
         # Reading on compares the sums of a compressed file.
         if not line or self._next() or self.end.events != count:
             raise TraceError(
                 f"{self.path}: truncated after {count} events: record it anew"
             )
+        if not checks.ends(self.end):
+            raise TraceError(f"{self.path}:{count + 2}: the end is damaged")
 
     def close(self) -> None:
         """Let the file go."""

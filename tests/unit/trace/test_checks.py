@@ -33,23 +33,6 @@ def test_what_the_kernel_tells_is_sound(path: Path) -> None:
         assert sum(1 for _ in trace) == trace.end.events
 
 
-def test_a_number_that_cannot_be_is_told(
-    lines: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    place = next(n for n, line in enumerate(lines) if "window_open" in line)
-    damaged = json.loads(lines[place])
-    damaged["partition"] = 3
-    lines = [*lines[:place], json.dumps(damaged), *lines[place + 1 :]]
-    path = tmp_path / "x.jsonl"
-    path.write_text("\n".join(lines) + "\n")
-
-    assert run(["report", str(path)]) == 2
-    assert capsys.readouterr().err == (
-        f"vpok: {path}: event {place}: its partition cannot be: the file is "
-        "damaged\n"
-    )
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_nothing_that_is_damaged_is_a_traceback(
     lines: list[str],
