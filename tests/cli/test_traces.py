@@ -39,7 +39,7 @@ def test_the_digest_is_the_runs(trace: Path, capsys: Captured) -> None:
 
 
 def test_a_changed_trace_is_not_the_run(trace: Path, capsys: Captured) -> None:
-    other = edited(trace, '"time":3000000,', '"time":3000001,')
+    other = edited(trace, '"thread":1,"a":1,', '"thread":1,"a":2,')
 
     assert run(["digest", str(other)]) == 1
     assert "the file was changed" in capsys.readouterr().err

@@ -63,13 +63,26 @@ def show(found: "Difference") -> str:
     lines = [_head(found, name) for name in found.heads]
     events = plural(found.same, "event")
     if not found.differ:
-        return "".join([*lines, f"the same {events}\n"])
+        return "".join([*lines, f"the same {events}\n", *_ends(found)])
     lines.append(
         f"the first difference is event {found.same + 1}, {_when(found)}\n\n"
     )
     lines.append(_until(found))
     lines += [f"  {line}\n" for line in _events(found)]
     return "".join(lines)
+
+
+def _ends(found: "Difference") -> list[str]:
+    """Say how the ends differ, if they do."""
+    from vpok.report.words import exact_time
+
+    if not found.ends:
+        return []
+    return ["the ends differ:\n"] + [
+        f"{mark} at {exact_time(side.end.time)}: {side.end.reason}\n"
+        for mark, side in zip("-+", found.sides, strict=True)
+        if side.end is not None
+    ]
 
 
 def _head(found: "Difference", name: str) -> str:

@@ -10,8 +10,8 @@ from vpok.events import EventKind
 from vpok.trace.files import open_trace
 from vpok.trace.head import Head
 from vpok.trace.jsonl import NAMES, TraceError
-from vpok.trace.lines import Ignore, Source, blocks, event_of
-from vpok.trace.record import Event
+from vpok.trace.lines import Ignore, Source, blocks, event_at
+from vpok.trace.record import End, Event
 
 _KEY: Final = re.compile(
     rb'"kind":"(\w+)","processor":-?\d+,"partition":(-?\d+)'
@@ -35,6 +35,7 @@ class Side:
     path: Path
     head: Head
     next: list[Event] = field(default_factory=list)
+    end: End | None = None  # if it was reached
 
 
 @dataclass(slots=True)
@@ -48,12 +49,14 @@ class Difference:
     # (partition, kind) -> events up to then
     counts: Counter[tuple[int, str]] = field(default_factory=Counter)
     current: dict[int, tuple[int, int]] = field(default_factory=dict)
-    differ: bool = False
+    differ: bool = False  # in events
+    ends: bool = False  # only the ends differ: time or reason
 
     @property
     def different(self) -> bool:
         """Whether it is another run, or another system."""
-        return self.differ or bool(set(self.heads) - INCIDENTAL)
+        heads = bool(set(self.heads) - INCIDENTAL)
+        return self.differ or self.ends or heads
 
     def count(self, partition: int, what: str) -> int:
         """Return how many of COUNTED a partition had."""
@@ -87,11 +90,11 @@ def _compare(
     )
     tail: deque[bytes] = deque(maxlen=context)
     _follow(found, sources[0], sources[1], tail)
-    found.context = [event for event in map(event_of, tail) if event]
+    found.context = [event for event in map(event_at, tail) if event]
     for side, source in zip(found.sides, sources, strict=True):
         for _ in range(context + 1):
             line = source.line()
-            event = event_of(line)
+            event = event_at(line)
             if line and event is None:
                 raise TraceError(
                     f"{side.path}: event {found.same + 1} is damaged"
@@ -99,8 +102,20 @@ def _compare(
             if event is None:
                 break
             side.next.append(event)
+        side.end = source.end
     found.differ = any(side.next for side in found.sides)
+    found.ends = not found.differ and _ends_differ(found, ignore)
     return found
+
+
+def _ends_differ(found: Difference, ignore: Ignore) -> bool:
+    """Say whether the runs ended at other times, or for other reasons."""
+    told = {
+        (0 if "time" in ignore.fields else side.end.time, side.end.reason)
+        for side in found.sides
+        if side.end is not None
+    }
+    return len(told) > 1
 
 
 def _head(path: Path) -> Head:
@@ -153,7 +168,7 @@ def _note(found: Difference, lines: bytes, tail: deque[bytes]) -> None:
         at = lines.rfind(mark)
         if at >= 0:
             begin = lines.rfind(b"\n", 0, at) + 1
-            event = event_of(lines[begin : lines.find(b"\n", at)])
+            event = event_at(lines[begin : lines.find(b"\n", at)])
             if event is not None:
                 found.current[pcpu] = (event.partition, event.vcpu)
     begin = len(lines)

@@ -5,13 +5,14 @@ It travels in the trace, so that one file is enough to read it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from vpok import __version__
 from vpok.spec.model import PartitionSpec, SystemSpec
 
 FORMAT: Final = 1  # of all trace files; change it with what they mean
+FAR: Final = 1 << 62  # no number of a head is so large
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +149,59 @@ def as_dict(head: Head) -> dict[str, Any]:
 
 
 def from_dict(data: Mapping[str, Any]) -> Head:
-    """Read `as_dict`; raises KeyError, TypeError or ValueError."""
-    values = dict(data)
-    values["partitions"] = tuple(
-        PartitionHead(
+    """Read `as_dict`; raises TypeError or ValueError."""
+    head: Head = shaped(Head, data)
+    _check(head)
+    return head
+
+
+def shaped(kind: Any, value: Any) -> Any:
+    """
+    Return what JSON has as what it stands for.
+
+    *kind* is a class with typed fields, a tuple of one type, or a plain type.
+    Raises TypeError if it is something else.
+    """
+    if get_origin(kind) is tuple:
+        return tuple(shaped(get_args(kind)[0], each) for each in value)
+    if is_dataclass(kind) or hasattr(kind, "_fields"):
+        hints = get_type_hints(kind)
+        return kind(
             **{
-                **row,
-                "tasks": tuple(TaskHead(**task) for task in row["tasks"]),
+                name: shaped(hints.get(name, object), each)
+                for name, each in dict(value).items()
             }
         )
-        for row in data["partitions"]
+    if kind is not object and type(value) is not kind:
+        raise TypeError(f"{value!r} instead of {kind.__name__}")
+    return value
+
+
+def _check(head: Head) -> None:
+    """Refuse numbers of what is not there; raises ValueError."""
+    count = len(head.partitions)
+    ports = range(len(head.ports))
+    fine = (
+        0 < head.processors < FAR
+        and 0 <= head.major_frame < FAR
+        and 0 <= head.last < FAR
+        and 0 <= head.clock < FAR
+        and all(0 < partition.vcpus < FAR for partition in head.partitions)
+        and all(
+            0 <= each < count
+            for each in (
+                *(port.partition for port in head.ports),
+                *(source.partition for source in head.sources),
+                *head.only_partitions,
+            )
+        )
+        and all(to in ports for port in head.ports for to in port.destinations)
+        and all(
+            -FAR < number < FAR
+            for partition in head.partitions
+            for task in partition.tasks
+            for number in (task.period, task.deadline, task.priority)
+        )
     )
-    values["ports"] = tuple(
-        PortHead(**{**row, "destinations": tuple(row["destinations"])})
-        for row in data["ports"]
-    )
-    values["sources"] = tuple(SourceHead(**row) for row in data["sources"])
-    for name in ("plans", "only_partitions", "only_kinds"):
-        values[name] = tuple(data[name])
-    return Head(**values)
+    if not fine:
+        raise ValueError("a number of what is not there")

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from vpok.events import EventKind
 from vpok.kernel.errors import VpokError
-from vpok.trace.head import FORMAT, Head, as_dict, from_dict
+from vpok.trace.checks import Checks
+from vpok.trace.head import FORMAT, Head, as_dict, from_dict, shaped
 from vpok.trace.record import End, Event
 from vpok.trace.storage import Storage, reading
 from vpok.trace.writer import BlockWriter, Row
@@ -84,6 +85,28 @@ def console_line(row: Row) -> str:
     return f'{plain[:-2]},"text":{shown}}}\n'
 
 
+def event_of(row: dict[str, Any]) -> Event:
+    """Read a line; raises KeyError, TypeError, AttributeError, ValueError."""
+    text = row.get("text")
+    return Event(
+        row["time"],
+        KINDS[row["kind"]],
+        row["processor"],
+        row["partition"],
+        row["vcpu"],
+        row["thread"],
+        row["a"],
+        row["b"],
+        text.encode(errors="surrogateescape") if text else b"",
+    )
+
+
+def end_of(row: dict[str, Any]) -> End:
+    """Read the last line; raises KeyError or TypeError."""
+    end: End = shaped(End, {"time": row.pop("end"), **row})
+    return end
+
+
 class JsonLinesReader:
     """Reads them; `end` is known when all events have been read."""
 
@@ -131,36 +154,33 @@ class JsonLinesReader:
     def __iter__(self) -> Iterator[Event]:
         """Yield the events; raises TraceError where the file is damaged."""
         count = 0
+        checks = Checks(self.head)
         while line := self._next():
             try:
                 row = json.loads(line)
                 if "end" in row:
-                    self.end = End(row.pop("end"), **row)
+                    self.end = end_of(row)
                     break
-                text = row.get("text")
-                event = Event(
-                    row["time"],
-                    KINDS[row["kind"]],
-                    row["processor"],
-                    row["partition"],
-                    row["vcpu"],
-                    row["thread"],
-                    row["a"],
-                    row["b"],
-                    text.encode(errors="surrogateescape") if text else b"",
-                )
+                event = event_of(row)
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise TraceError(
                     f"{self.path}:{count + 2}: no event: the file is "
                     "truncated or damaged"
                 ) from None
             count += 1
+            if not checks.passes(event):
+                raise TraceError(
+                    f"{self.path}:{count + 1}: an event that this system "
+                    "cannot have: the file is damaged"
+                )
             yield event
         # Reading on compares the sums of a compressed file.
         if not line or self._next() or self.end.events != count:
             raise TraceError(
                 f"{self.path}: truncated after {count} events: record it anew"
             )
+        if not checks.ends(self.end):
+            raise TraceError(f"{self.path}:{count + 2}: the end is damaged")
 
     def close(self) -> None:
         """Let the file go."""

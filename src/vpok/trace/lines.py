@@ -9,13 +9,14 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Final
 
+from vpok.trace.checks import sound
 from vpok.trace.files import Trace, format_of, open_trace
-from vpok.trace.jsonl import KINDS, NAMES, TraceError
-from vpok.trace.record import Event
+from vpok.trace.jsonl import KINDS, NAMES, TraceError, end_of, event_of
+from vpok.trace.record import End, Event
 
 BLOCK: Final = 1 << 20  # bytes that are read at once
 FIELDS: Final = ("time", "processor", "vcpu", "thread", "a", "b", "text")
@@ -54,9 +55,14 @@ class Ignore:
         return block
 
 
-def blocks(path: Path, ignore: Ignore, *, raw: bool) -> Iterator[bytes]:
+Blocks = Generator[bytes, None, End]
+
+
+def blocks(path: Path, ignore: Ignore, *, raw: bool) -> Blocks:
     """
-    Yield a trace's events as whole lines; raises TraceError.
+    Yield a trace's events as whole lines, return its end.
+
+    Raises TraceError.
 
     *raw*: take JSON lines as they are written, if it is a file of these.
     """
@@ -65,16 +71,21 @@ def blocks(path: Path, ignore: Ignore, *, raw: bool) -> Iterator[bytes]:
             found = _raw(path)
         else:
             found = _rendered(trace)
-        for block in found:
-            cleaned = ignore.clean(block)
+        while True:
+            try:
+                cleaned = ignore.clean(next(found))
+            except StopIteration as stop:
+                end: End = stop.value
+                return end
             if cleaned:
                 yield cleaned
 
 
-def _raw(path: Path) -> Iterator[bytes]:
+def _raw(path: Path) -> Blocks:
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         try:
             file.readline()
+            count = 0
             while block := file.read(BLOCK):
                 block += file.readline()
                 at = 0
@@ -84,16 +95,29 @@ def _raw(path: Path) -> Iterator[bytes]:
                     if not block.endswith(b"\n") or file.read(1):
                         raise TraceError(f"{path}: damaged at its end")
                     yield block[:at]
-                    return
+                    count += block.count(b"\n", 0, at)
+                    return _end(path, block[at:], count)
                 if not block.endswith(b"\n"):
                     break
                 yield block
+                count += block.count(b"\n")
         except (EOFError, OSError, zlib.error) as error:
             raise TraceError(f"{path}: damaged: {error}") from None
     raise TraceError(f"{path}: truncated: record it anew")
 
 
-def _rendered(trace: Trace) -> Iterator[bytes]:
+def _end(path: Path, line: bytes, count: int) -> End:
+    """Read the last line, after *count* events."""
+    try:
+        end = end_of(json.loads(line))
+    except (ValueError, KeyError, TypeError):
+        raise TraceError(f"{path}: damaged at its end") from None
+    if end.events != count:
+        raise TraceError(f"{path}: truncated: record it anew")
+    return end
+
+
+def _rendered(trace: Trace) -> Blocks:
     held = bytearray()
     for event in trace:
         held += line_of(event)
@@ -101,6 +125,7 @@ def _rendered(trace: Trace) -> Iterator[bytes]:
             yield bytes(held)
             held = bytearray()
     yield bytes(held)
+    return trace.end
 
 
 def line_of(event: Event) -> bytes:
@@ -117,32 +142,26 @@ def line_of(event: Event) -> bytes:
     ).encode()
 
 
-def event_of(line: bytes) -> Event | None:
+def event_at(line: bytes) -> Event | None:
     """Read a line; None if it is no event."""
     try:
-        row = json.loads(line)
-        return Event(
-            row["time"],
-            KINDS[row["kind"]],
-            row["processor"],
-            row["partition"],
-            row["vcpu"],
-            row["thread"],
-            row["a"],
-            row["b"],
-            row.get("text", "").encode(errors="surrogateescape"),
-        )
+        event = event_of(json.loads(line))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+    return event if sound(event) else None
 
 
 class Source:
     """Lines of a trace, a piece at a time; it remembers the last ones."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
+    def __init__(self, blocks: Blocks) -> None:
         """Stand at the first line."""
-        self._blocks = blocks
+        self.end: End | None = None  # once all has been read
+        self._blocks = self._all(blocks)
         self.held = b""
+
+    def _all(self, blocks: Blocks) -> Iterator[bytes]:
+        self.end = yield from blocks
 
     def fill(self) -> bool:
         """Have something; say whether there is."""

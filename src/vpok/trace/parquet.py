@@ -13,7 +13,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vpok.trace.head import FORMAT, Head, as_dict, from_dict
+from vpok.trace.checks import Checks
+from vpok.trace.head import FORMAT, Head, as_dict, from_dict, shaped
 from vpok.trace.jsonl import KINDS, MARK, NAMES, TraceError
 from vpok.trace.record import End, Event
 from vpok.trace.storage import Storage
@@ -110,6 +111,8 @@ class ParquetReader:
         told = self._file.metadata.metadata or {}
         if MARK.encode() not in told:
             raise TraceError(f"{path}: no trace of vpok: it has no '{MARK}'")
+        if self._file.schema_arrow.names != COLUMNS.names:
+            raise TraceError(f"{path}: damaged: its columns are others")
         try:
             self.head, self.end = _told(path, told)
         except (ValueError, KeyError, TypeError) as error:
@@ -117,13 +120,27 @@ class ParquetReader:
 
     def __iter__(self) -> Iterator[Event]:
         """Yield the events; raises TraceError where the file is damaged."""
+        checks = Checks(self.head)
+        count = 0
+        for event in self._events():
+            count += 1
+            if not checks.passes(event):
+                raise TraceError(
+                    f"{self.path}: event {count} is one that this system "
+                    "cannot have: the file is damaged"
+                )
+            yield event
+        if not checks.ends(self.end) or self.end.events != count:
+            raise TraceError(f"{self.path}: the end is damaged")
+
+    def _events(self) -> Iterator[Event]:
         try:
             for batch in self._file.iter_batches(GROUP):
                 columns = [column.to_pylist() for column in batch.columns]
                 columns[1] = map(KINDS.__getitem__, columns[1])
                 columns[8] = [text or b"" for text in columns[8]]
                 yield from map(Event._make, zip(*columns, strict=True))
-        except (pa.ArrowException, OSError, KeyError) as error:
+        except (pa.ArrowException, OSError, KeyError, TypeError) as error:
             raise TraceError(f"{self.path}: damaged: {error}") from None
 
     def close(self) -> None:
@@ -140,4 +157,4 @@ def _told(path: Path, told: dict[bytes, bytes]) -> tuple[Head, End]:
             f"{path}: format {number}, this vpok reads {FORMAT}: read it with "
             "the vpok that wrote it"
         )
-    return from_dict(data), End(**json.loads(told[END.encode()]))
+    return from_dict(data), shaped(End, json.loads(told[END.encode()]))

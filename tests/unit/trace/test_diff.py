@@ -90,6 +90,30 @@ def test_a_shorter_trace_ends_there(tmp_path: Path) -> None:
     assert found.sides[1].next[0].time == 20_000_000
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('{"end":40000000', '{"end":40000001'), ('"limit"', '"quiet"')],
+)
+def test_the_ends_are_compared(trace: Path, old: str, new: str) -> None:
+    lines = len(trace.read_text().splitlines())
+    other = changed(trace, lines - 1, old, new)
+
+    found = compare(trace, other, NOTHING)
+
+    assert found.different
+    assert found.ends
+    assert not found.differ
+    assert not compare(trace, trace, NOTHING).different
+
+
+def test_lost_events_are_no_difference_but_damage(trace: Path) -> None:
+    lines = len(trace.read_text().splitlines())
+    other = changed(trace, lines - 1, '"events":', '"events":1')
+
+    with pytest.raises(TraceError, match="truncated"):
+        compare(trace, other, NOTHING)
+
+
 def test_fields_and_kinds_can_be_left_out(trace: Path) -> None:
     lines = trace.read_text().splitlines()
     number = next(n for n, line in enumerate(lines) if "runstate" in line)
