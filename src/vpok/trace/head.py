@@ -10,6 +10,8 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from vpok import __version__
 from vpok.spec.model import PartitionSpec, SystemSpec
+from vpok.spec.problems import MAX_PROCESSORS
+from vpok.spec.problems.vcpus import MAX_VCPUS
 
 FORMAT: Final = 1  # of all trace files; change it with what they mean
 FAR: Final = 1 << 62  # no number of a head is so large
@@ -182,11 +184,11 @@ def _check(head: Head) -> None:
     count = len(head.partitions)
     ports = range(len(head.ports))
     fine = (
-        0 < head.processors < FAR
+        0 < head.processors <= MAX_PROCESSORS
         and 0 <= head.major_frame < FAR
         and 0 <= head.last < FAR
         and 0 <= head.clock < FAR
-        and all(0 < partition.vcpus < FAR for partition in head.partitions)
+        and all(0 < each.vcpus <= MAX_VCPUS for each in head.partitions)
         and all(
             0 <= each < count
             for each in (
