@@ -12,10 +12,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SETTLED = "() => document.body.dataset.state || window.failed"
 
 
-# Not for the whole session: Playwright's event loop is in the way of others'.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Start the Chromium that this host has."""
+    """
+    Start the Chromium that this host has.
+
+    No longer than for a module: while it runs, so does an event loop, and no
+    other test of this process could run one.
+    """
     api = pytest.importorskip(
         "playwright.sync_api", reason="needs the package playwright"
     )

@@ -220,6 +220,18 @@ def test_numbers_in_parquet_are_looked_at_too(tmp_path: Path) -> None:
     [
         {"processors": 0},
         {"processors": "1"},
+        {"processors": 65},
+        {
+            "partitions": [
+                {
+                    "name": "p",
+                    "personality": "pok",
+                    "vcpus": 65,
+                    "policy": "null",
+                    "threads": 1,
+                }
+            ]
+        },
         {"clock": None},
         {"partitions": 7},
         {"partitions": ["p"]},
