@@ -35,7 +35,7 @@ VERBS = {
     "top": "Watch a system live: pause it, step it, interrupt it.",
     "new": "Make a small working system to start from.",
     "convert": "Make a configuration of a task set in JSON.",
-    "schema": "Print the JSON Schema of configurations, for editors.",
+    "schema": "Print the JSON Schema of configurations or traces.",
     "abi": "Print the interface of paravirtual guests.",
     "engines": "Tell what can execute guest code here.",
 }

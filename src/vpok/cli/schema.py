@@ -1,4 +1,4 @@
-"""`vpok schema`: what a configuration may say, for editors."""
+"""`vpok schema`: what configurations and traces may say, for programs."""
 
 import json
 
@@ -8,9 +8,15 @@ from vpok.cli.common import put
 
 
 @click.command("schema")
-def command() -> int:
-    """Print the JSON Schema of configuration files."""
-    from vpok.config.reference import schema
+@click.option(
+    "trace", "--trace", is_flag=True, help="Of the lines of .jsonl traces."
+)
+def command(*, trace: bool) -> int:
+    """Print the JSON Schema of configuration files, or of traces."""
+    if trace:
+        from vpok.trace.schema import schema
+    else:
+        from vpok.config.reference import schema
 
     put(json.dumps(schema(), indent=2) + "\n")
     return 0

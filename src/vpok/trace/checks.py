@@ -4,12 +4,18 @@ from struct import Struct, error
 from typing import Final
 
 from vpok.events import NOBODY, EventKind
+from vpok.kernel.module import END_NAMES
+from vpok.kernel.partition import MODE_NAMES
+from vpok.kernel.vcpu import STATE_NAMES
 from vpok.trace.head import Head
 from vpok.trace.record import End, Event
 
 _WIDTHS: Final = Struct("qiiiiiqq")
 _TYPES: Final = {int, bytes}
 FAR: Final = 1 << 62  # ns: no run is so long
+WIDE: Final = 1 << 63  # of *a* and *b*
+KEPT: Final = 10_000  # of who and what has passed: the same comes again
+_ANY: Final = (-WIDE, WIDE, -WIDE, WIDE)
 # Kinds that concern nobody, or need not.
 _ANYBODYS: Final = frozenset(
     {
@@ -53,45 +59,50 @@ class Checks:
         self._vcpus = [partition.vcpus for partition in head.partitions]
         self._tasks = [len(partition.tasks) for partition in head.partitions]
         ports = len(head.ports)
-        # How many values *a* and *b* have, by kind.
+        # The least of *a*, and the first too large; those of *b*; by kind.
         self._values = {
-            int(EventKind.RUNSTATE): (4, None),
-            int(EventKind.MODE): (4, None),
-            int(EventKind.SHUTDOWN): (4, None),
-            int(EventKind.PORT_SEND): (ports, FAR),
-            int(EventKind.PORT_RECEIVE): (ports, FAR),
-            int(EventKind.PORT_FLUSH): (ports, ports),
-            int(EventKind.IRQ_COMPLETE): (None, FAR),
-            int(EventKind.WINDOW_OPEN): (None, FAR),
-            int(EventKind.JOB_START): (FAR, FAR),
+            int(EventKind.RUNSTATE): (0, len(STATE_NAMES), -WIDE, WIDE),
+            int(EventKind.MODE): (0, len(MODE_NAMES), -WIDE, WIDE),
+            int(EventKind.SHUTDOWN): (0, len(END_NAMES), -WIDE, WIDE),
+            int(EventKind.PORT_SEND): (0, ports, 0, WIDE),
+            int(EventKind.PORT_RECEIVE): (0, ports, 0, WIDE),
+            int(EventKind.PORT_FLUSH): (0, ports, 0, ports),
+            int(EventKind.IRQ_COMPLETE): (-WIDE, WIDE, 0, WIDE),
+            int(EventKind.WINDOW_OPEN): (-WIDE, WIDE, 0, WIDE),
+            int(EventKind.JOB_START): (0, WIDE, 0, WIDE),
         }
+        self._known: set[tuple[int, ...]] = set()  # who and what has passed
         self._now = 0
 
     def passes(self, event: Event) -> bool:
         """Say whether the next event is one that the system can have."""
-        if not sound(event):
+        if set(map(type, event)) != _TYPES:
             return False
-        time, kind, pcpu, partition, vcpu, thread, a, b, _ = event
-        before, self._now = self._now, time
-        if time < before or not 0 <= pcpu < self._processors:
+        time, kind, _, _, _, _, a, b, _ = event
+        if not self._now <= time < FAR:
             return False
-        if not self._somebody(kind, partition, vcpu, thread):
+        self._now = time
+        who = event[1:6]
+        if who not in self._known:
+            if not sound(event) or not self._somebody(*who):
+                return False
+            if len(self._known) < KEPT:
+                self._known.add(who)
+        if kind == EventKind.IRQ_DELIVER and not 0 <= b <= time:
             return False
-        if kind == EventKind.IRQ_DELIVER:
-            return 0 <= b <= time
-        most_a, most_b = self._values.get(kind, (None, None))
-        return (most_a is None or 0 <= a < most_a) and (
-            most_b is None or 0 <= b < most_b
-        )
+        least_a, most_a, least_b, most_b = self._values.get(kind, _ANY)
+        return least_a <= a < most_a and least_b <= b < most_b
 
     def ends(self, end: End) -> bool:
         """Say whether the trace can end so."""
         return self._now <= end.time < FAR
 
     def _somebody(
-        self, kind: int, partition: int, vcpu: int, thread: int
+        self, kind: int, pcpu: int, partition: int, vcpu: int, thread: int
     ) -> bool:
         """Say whether they are there, and may be concerned."""
+        if not 0 <= pcpu < self._processors:
+            return False
         if partition == NOBODY:
             return vcpu == NOBODY and kind in _ANYBODYS
         if not 0 <= partition < len(self._vcpus) or thread < NOBODY:

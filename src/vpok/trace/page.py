@@ -37,7 +37,8 @@ pending interrupts and messages that wait.
 The reference format: it has everything, and vpok reads it back. Line 1 is the
 head, an object with `"{MARK}": {FORMAT}`; the last line is the end:
 `{{"end":TIME,"reason":...,"digest":...,"events":COUNT}}`. `digest` is empty
-unless `--digest` asked for it. Each line between is an event:
+unless `--digest` asked for it. `vpok schema --trace` prints the JSON Schema of
+the lines. Each line between is an event:
 
 | key | |
 |---|---|
