@@ -303,6 +303,17 @@ def test_the_first_exchange_of_pingpong(tmp_path: Path) -> None:
     ]
 
 
+SERVERS = """\
+partitions:
+  - name: s
+    vcpus: {count: 1, policy: server, each: [{budget: 2ms, period: 10ms}]}
+    tasks:
+      - {name: t, period: 5ms, execution: 4ms}
+kernel:
+  scheduler:
+    windows:
+      - {partition: s, start: 0, duration: 10ms}
+"""
 JOBS = """\
 partitions:
   - name: a
@@ -336,4 +347,21 @@ def test_jobs_are_slices_of_their_tasks(tmp_path: Path) -> None:
         (2, "begin", "lo", 1),
         (4, "end", "lo", None),
         (4, "instant", "lo", 1),
+    ]
+
+
+def test_budgets_are_counters_of_their_vcpus(tmp_path: Path) -> None:
+    """A budget of 2 ms is used up at 2 ms, and there again at 10 ms."""
+    config = tmp_path / "servers.yaml"
+    config.write_text(SERVERS)
+    run = record(vpok.load(config), tmp_path, "15ms")
+    ms = 1_000_000
+
+    found = run.picture.counters()["s", "vCPU 0", "budget"]
+    assert found == [(row["time"], row["a"]) for row in run.of("budget")]
+    assert found == [
+        (0, 2 * ms),
+        (2 * ms, 0),
+        (10 * ms, 2 * ms),
+        (12 * ms, 0),
     ]
