@@ -28,6 +28,19 @@ kernel:
       - {partition: display, start: 6ms, duration: 4ms}
 """
 
+STARVED = """\
+partitions:
+  - name: a
+    tasks:
+      - {name: greedy, period: 10ms, execution: 5ms}
+      - {name: starved, period: 20ms, execution: 7ms}
+kernel:
+  scheduler:
+    major_frame: 10ms
+    windows:
+      - {partition: a, start: 0, duration: 5ms}
+"""
+
 
 def report_of(config: Path, until: str, target: Path) -> Report:
     """Run a system and write its report."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import vpok
-from tests.browser.reports import DEMO, MINIKERNEL, late, report_of
+from tests.browser.reports import DEMO, MINIKERNEL, STARVED, late, report_of
 from vpok.events import EventKind
 from vpok.report.html import Report
 from vpok.report.html.tracks import Track
@@ -249,6 +249,17 @@ def test_jumps_to_deadline_misses(opened: Opened, tmp_path: Path) -> None:
     titles = page.locator("#latency h3").all_inner_texts()
     assert "control log: response time" in titles
     assert page.locator("#latency canvas").count() == len(titles)
+
+
+def test_tells_of_jobs_that_never_end(opened: Opened, tmp_path: Path) -> None:
+    config = tmp_path / "starved.yaml"
+    config.write_text(STARVED)
+    report_of(config, "100ms", tmp_path / "starved.html")
+    page = opened(tmp_path / "starved.html")
+
+    assert page.inner_text("#miss") == "0 missed"
+    # Five are released, the last one's deadline is the end.
+    assert page.inner_text("#facts").endswith("4 jobs late and not ended")
 
 
 def test_theme_follows_the_system_until_it_is_changed(

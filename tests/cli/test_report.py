@@ -10,6 +10,17 @@ import vpok
 from vpok.cli import vpok as command
 
 DEMO = Path(vpok.__file__).parent / "demo/config.yaml"
+MODELLED = """\
+partitions:
+  - name: a
+    tasks:
+      - {name: t, period: 10ms, execution: 1ms}
+kernel:
+  scheduler:
+    major_frame: 10ms
+    windows:
+      - {partition: a, start: 0, duration: 4ms}
+"""
 
 
 def run(*arguments: str) -> Result:
@@ -110,3 +121,35 @@ def test_a_report_never_replaces_its_trace(trace: Path) -> None:
     assert getattr(result.exception, "exit_code", None) == 2
     assert "this is the trace" in str(result.exception)
     assert trace.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        (("--report", "{}/a.jsonl", "--trace", "{}/a.jsonl"), "what --report"),
+        (("--report", "{}/x", "--junit", "{0}/../{1}/x"), "what --junit"),
+        (("--trace", "{}/a.jsonl", "--trace", "{}/a.jsonl"), "what --trace"),
+        (("--expect", "{}/text", "--report", "{}/text"), "the text for"),
+        (("--report", "{}/config.yaml"), "the configuration"),
+    ],
+)
+def test_a_run_writes_no_file_over_another(
+    options: tuple[str, ...], kept: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.yaml"
+    for name in ("config.yaml", "text"):
+        (tmp_path / name).write_text(MODELLED)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    filled = [each.format(tmp_path, tmp_path.name) for each in options]
+
+    result = run("run", str(config), "--for", "10ms", *filled)
+
+    assert getattr(result.exception, "exit_code", None) == 2
+    assert f"would overwrite {kept}" in str(result.exception)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_any_number_of_files_may_be_thrown_away() -> None:
+    null = ("--report", "/dev/null", "--junit", "/dev/null")
+
+    assert run("demo", "--for", "10ms", "-q", *null).return_value == 0

@@ -43,6 +43,24 @@ class Wanted:
     trace_last: int | None  # ns
     as_json: bool
 
+    def check_files(self, config: Path) -> None:
+        """Refuse to write one file over another; raises VpokError."""
+        taken = {config.resolve(): "the configuration"}
+        if self.expect is not None:
+            taken[self.expect.resolve()] = "the text for --expect"
+        wanted = [("--junit", self.junit), ("--report", self.report)]
+        wanted += [("--trace", path) for path in self.traces]
+        for option, path in wanted:
+            # Any number may go to /dev/null.
+            if path is None or (path.exists() and not path.is_file()):
+                continue
+            if path.resolve() in taken:
+                raise VpokError(
+                    f"{path}: {option} would overwrite "
+                    f"{taken[path.resolve()]}: choose another file"
+                )
+            taken[path.resolve()] = f"what {option} writes"
+
     def recordings(self) -> "list[Recording]":
         """Return the traces to be written; raises UsageError."""
         from vpok.trace.recording import Recording

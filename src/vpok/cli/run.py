@@ -149,6 +149,7 @@ def execute(loaded: "Loaded", wanted: "Wanted", config: Path) -> int:
     from vpok.cli.progress import progress
     from vpok.cli.report import reporting
 
+    wanted.check_files(config)
     output = Output(loaded.spec, wanted)
     report = reporting(loaded.spec, config, wanted.report)
     digest = wanted.digest or wanted.report is not None

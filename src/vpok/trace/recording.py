@@ -8,7 +8,7 @@ from pathlib import Path
 from vpok.events import EventKind
 from vpok.spec.model import SystemSpec
 from vpok.trace.choose import Chosen
-from vpok.trace.files import make_writer
+from vpok.trace.files import format_of, make_writer
 from vpok.trace.head import Head, head_of
 from vpok.trace.jsonl import KINDS, NAMES, TraceError
 from vpok.trace.ring import Ring
@@ -44,14 +44,26 @@ def begin(
     *instant* reads times; *stack* lets the files go if the system cannot be
     built after all.
     """
+    recordings = [
+        each if isinstance(each, Recording) else Recording(each)
+        for each in traces
+    ]
+    _check_paths([Path(wanted.path) for wanted in recordings])
     writers: list[Writer] = []
-    for each in traces:
-        wanted = each if isinstance(each, Recording) else Recording(each)
-        if Path(wanted.path) in [writer.path for writer in writers]:
-            raise TraceError(f"{wanted.path}: is there twice")
+    for wanted in recordings:
         writers.append(_begin(wanted, spec, instant(wanted.last), config))
         stack.callback(writers[-1].abandon)
     return writers
+
+
+def _check_paths(paths: Sequence[Path]) -> None:
+    """Refuse what can be seen before a file is overwritten."""
+    seen = set()
+    for path in paths:
+        format_of(path)
+        if path.resolve() in seen:
+            raise TraceError(f"{path}: is there twice")
+        seen.add(path.resolve())
 
 
 def _begin(

@@ -104,9 +104,22 @@ def test_unknown_choices_are_refused(
         run(vpok.Recording(tmp_path / "t.jsonl", **wanted))
 
 
-def test_one_file_takes_one_trace(tmp_path: Path) -> None:
-    with pytest.raises(TraceError, match="is there twice"):
-        run(tmp_path / "t.jsonl", tmp_path / "t.jsonl")
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ("t.jsonl", "is there twice"),
+        ("../{}/t.jsonl", "is there twice"),
+        ("t.txt", "no format of traces"),
+    ],
+)
+def test_what_is_refused_overwrites_nothing(
+    other: str, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text("kept")
+    with pytest.raises(TraceError, match=message):
+        run(path, tmp_path / other.format(tmp_path.name))
+    assert path.read_text() == "kept"
 
 
 # --- the last stretch ------------------------------------------------------------

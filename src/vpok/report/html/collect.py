@@ -18,6 +18,7 @@ from vpok.report.html.timeline import Timeline
 from vpok.report.interrupts import describe
 from vpok.report.rows import RunResult
 from vpok.report.summary import REASONS
+from vpok.report.words import plural
 
 CONSOLE: Final = int(EventKind.CONSOLE)
 MOST: Final = 1_000_000  # events that are drawn; a browser has limits
@@ -141,7 +142,7 @@ class Report(Sink):
             "digest": result.digest or "",
             "events": self.events,
             "cut": self.cut,
-            "notes": list(self.notes),
+            "notes": [*self.notes, *_unended(result)],
             "config": self.names.config,
             "processors": self.names.processors,
             "partitions": [each.name for each in self.names.partitions],
@@ -150,3 +151,11 @@ class Report(Sink):
             "tables": tables(result),
             "histograms": histograms(self.names, self._counts),
         }
+
+
+def _unended(result: RunResult) -> list[str]:
+    """Tell of jobs that no event says to be late: they never ended."""
+    count = sum(
+        task.overdue for each in result.partitions for task in each.tasks
+    )
+    return [f"{plural(count, 'job')} late and not ended"] if count else []
